@@ -1,0 +1,60 @@
+"""The normal form in which texts are compared: what survives retyping, and where it came from."""
+
+import bisect
+from dataclasses import dataclass
+from functools import lru_cache
+
+_FOLD = {
+    "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u02bc": "'", "\u2032": "'",
+    "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u201f": '"', "\u2033": '"',
+    "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
+    "\u2026": "...", "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl",
+}  # fmt: skip
+_DROPPED = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Normal:
+    """A text in normal form; character k of `text` came from `raw[offsets[k]]`; `offsets[-1] == len(raw)`."""
+
+    raw: str
+    text: str
+    offsets: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The raw span of normal characters `start:end`."""
+        return self.offsets[start], self.offsets[end] if end < len(self.offsets) else len(self.raw)
+
+
+@lru_cache(maxsize=8)
+def normalise(raw: str) -> Normal:
+    """Fold quotes, dashes, ellipses and ligatures, drop invisible characters, make any white space one blank.
+
+    >>> normalise("The  \\u201cplan\\u201d\\n of\\u00a0May").text
+    'The "plan" of May'
+    """
+    out: list[str] = []
+    offsets: list[int] = []
+    blank = True
+    for at, character in enumerate(raw):
+        if character in _DROPPED:
+            continue
+        if character.isspace():
+            if not blank:
+                out.append(" ")
+                offsets.append(at)
+            blank = True
+            continue
+        blank = False
+        folded = _FOLD.get(character, character)
+        out.append(folded)
+        offsets += [at] * len(folded)
+    if out and out[-1] == " ":
+        out.pop()
+        offsets.pop()
+    return Normal(raw, "".join(out), (*offsets, len(raw)))
+
+
+def position(normal: Normal, raw_offset: int) -> int:
+    """The first normal character that comes from `raw_offset` or after it."""
+    return bisect.bisect_left(normal.offsets, raw_offset)

@@ -1,0 +1,122 @@
+"""What follows from a reading, and the self-contained `Case` that reports are made from."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from whosecopy.model.reading import Evidence
+from whosecopy.model.template import Site
+
+VERDICT_SCHEMA = "whosecopy.verdict/1"
+CASE_SCHEMA = "whosecopy.case/1"
+
+
+class Outcome(StrEnum):
+    """What a trace may end in; `withheld` and `integrity_alarm` mean that nothing may be concluded."""
+
+    NAMED = "named"
+    ORGANISATION = "organisation"
+    NOT_ENOUGH_EVIDENCE = "not_enough_evidence"
+    NO_DOCUMENT = "no_document"
+    WITHHELD = "withheld"
+    INTEGRITY_ALARM = "integrity_alarm"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCopy:
+    """A copy whose material is in the leak: its p-value, family-wise p-value and e-value.
+
+    `p_value` is after the multiplier over hypotheses; `p_familywise` is Holm-adjusted and divided by the
+    share of alpha that its test holds, so that it compares with alpha (STATISTICS V9).
+    """
+
+    copy: str
+    recipient: str | None
+    organisation: str | None
+    p_value: float
+    p_familywise: float
+    log_evalue_nats: float
+
+
+@dataclass(frozen=True, slots=True)
+class MarkCount:
+    """How many marks of one kind were read."""
+
+    read: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarkTally:
+    """How many marks the document has and how many of them the leak shows."""
+
+    total: int
+    read: int
+    erased: int
+    by_carrier: dict[str, MarkCount]
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """By which way the text got out, as far as the evidence shows."""
+
+    channel: str
+    part: str
+    version: str
+    hand_outs: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DecoyCheck:
+    """How 10,000 codewords that nobody ever received fared in the same trace (STATISTICS V15)."""
+
+    scored: int
+    ks_p: float
+    passes: int
+    histogram: tuple[int, ...] = ()
+    edges: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to one trace, in the shape of `trace --json`."""
+
+    outcome: Outcome
+    document: dict[str, str] | None
+    alpha: float
+    codewords: int
+    marks: MarkTally
+    how: How
+    named: tuple[NamedCopy, ...]
+    organisations: tuple[dict[str, str | float], ...]
+    decoys: DecoyCheck
+    assumptions: tuple[str, ...]
+    timings_s: dict[str, float]
+    schema: str = VERDICT_SCHEMA
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """What surfaced: its digest, its kind, the text that was read from it."""
+
+    sha256: str
+    name: str
+    media: str
+    size: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that a report is made from: no live object, no secret, no other copy's score."""
+
+    exhibit: Exhibit
+    sites: tuple[Site, ...]
+    evidence: tuple[Evidence, ...]
+    verdict: Verdict
+    traced_at: str
+    retrace: int
+    software: str
+    named_scores: tuple[float, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    schema: str = CASE_SCHEMA
