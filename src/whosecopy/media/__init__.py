@@ -1,0 +1,1 @@
+"""Open, render and align documents: bytes to reading text and back."""

@@ -28,9 +28,9 @@ class Normal:
 
 @lru_cache(maxsize=8)
 def normalise(raw: str) -> Normal:
-    """Fold quotes, dashes, ellipses and ligatures, drop invisible characters, make any white space one blank.
+    r"""Fold quotes, dashes, ellipses and ligatures, drop invisible characters, make any white space one blank.
 
-    >>> normalise("The  \\u201cplan\\u201d\\n of\\u00a0May").text
+    >>> normalise("The  \u201cplan\u201d\n of\u00a0May").text
     'The "plan" of May'
     """
     out: list[str] = []

@@ -1,0 +1,1 @@
+"""From a leak to a verdict: functions over bytes and values."""
