@@ -97,18 +97,29 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """What surfaced: its digest, its kind, the text that was read from it."""
+    """What surfaced: its digest, its kind, the text that was read from it.
+
+    `preprocessing` says in words what was done to get from the bytes to the text.
+    """
 
     sha256: str
     name: str
     media: str
     size: int
     text: str
+    preprocessing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """All that a report is made from: no live object, no secret, no other copy's score."""
+    """All that a report is made from: no live object, no secret, no other copy's score.
+
+    `named_scores` and `named_tests` (`single` or `pair`) go with `verdict.named`, the scores on the scale
+    of the decoys' histogram: -log10 of the p-value. `sealed_at` is when alpha was fixed, `tested_alpha` the
+    level of this very trace (0: `verdict.alpha`), `single_level` the p-value at or below which a first
+    single copy is named (0: not stated), `command` what made the case. `facts` (label, words) are printed
+    whatever the outcome and hold nothing made from codewords.
+    """
 
     exhibit: Exhibit
     sites: tuple[Site, ...]
@@ -118,5 +129,10 @@ class Case:
     retrace: int
     software: str
     named_scores: tuple[float, ...] = ()
+    named_tests: tuple[str, ...] = ()
+    sealed_at: str = ""
+    tested_alpha: float = 0.0
+    single_level: float = 0.0
+    command: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     schema: str = CASE_SCHEMA
