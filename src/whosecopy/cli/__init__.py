@@ -1,1 +1,48 @@
-"""The command line."""
+"""The command line: parse, call one service, print. Exit codes are mapped here and nowhere else.
+
+0 done or named, 1 not enough evidence or no document, 2 bad usage or refused input, 3 integrity failure.
+"""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line of this process and exit with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; its exit code. Deliberate errors become one line on standard error."""
+    import click
+
+    from whosecopy.cli.app import app
+    from whosecopy.cli.terminal import complain
+    from whosecopy.errors import IntegrityError, WhosecopyError
+
+    try:
+        code = app(arguments, standalone_mode=False, prog_name="whosecopy")
+    except click.exceptions.Abort:
+        return 130
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as wrong:
+        complain(wrong.format_message().replace("\n", " "), "see whosecopy --help")
+        return 2
+    except IntegrityError as broken:
+        complain(str(broken))
+        return 3
+    except WhosecopyError as refused:
+        complain(str(refused))
+        return 2
+    except KeyboardInterrupt:
+        complain("interrupted; nothing half-written was kept")
+        return 130
+    except OSError as failed:
+        complain(_system_error(failed))
+        return 2
+    return int(code or 0)
+
+
+def _system_error(failed: OSError) -> str:
+    where = f"{failed.filename}: " if failed.filename else ""
+    return f"{where}{(failed.strerror or str(failed)).lower()}"

@@ -1,0 +1,57 @@
+"""What goes to the terminal: answers to standard output, progress and warnings to standard error."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from whosecopy.model import codec
+
+
+class Advance(Protocol):
+    """Called with how much is done and how much there is to do."""
+
+    def __call__(self, done: int, total: int) -> None: ...
+
+
+def out() -> Console:
+    """Standard output for people."""
+    return Console(highlight=False, soft_wrap=False)
+
+
+def err() -> Console:
+    """Standard error."""
+    return Console(stderr=True, highlight=False)
+
+
+def complain(message: str, hint: str = "") -> None:
+    """One line that says what is wrong."""
+    line = Text("whosecopy: ", style="bold red").append(message, style="default not bold")
+    err().print(line.append(f" ({hint})" if hint else ""), soft_wrap=True)
+
+
+def warn(message: str) -> None:
+    """One line that somebody should know of."""
+    err().print(Text("note: ", style="yellow").append(message, style="default"), soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """`value` as one line of canonical JSON on standard output."""
+    sys.stdout.write(codec.encode(value).decode() + "\n")
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Advance]:
+    """A progress bar on standard error, shown where that is a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err(), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(what, total=None)
+
+        def advance(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield advance

@@ -1,0 +1,57 @@
+"""Parse a file to be sealed: with declared variants where asked for, else literally."""
+
+from dataclasses import dataclass, replace
+
+from whosecopy.carriers.declared import count_braces, unfold, wants_variants
+from whosecopy.carriers.lint import lint
+from whosecopy.errors import InputError
+from whosecopy.media.dispatch import open_document, render
+from whosecopy.model import Document, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A master ready for carriers: declarations replaced by their first variant, and their sites.
+
+    `literal_braces` counts the declarations that were left alone because nobody asked to read them.
+    """
+
+    master: Document
+    declared: tuple[Site, ...]
+    literal_braces: int = 0
+
+
+def prepare(data: bytes, name: str, encoding: str | None, variants: bool, delimiter: tuple[str, str]) -> Prepared:
+    """The master in the file `data`; declared variants are read with `variants` or where front matter asks.
+
+    Raises `InputError` with line and column for a declaration that `lint` refuses.
+    """
+    document = open_document(data, name, encoding)
+    if not (variants or wants_variants(_source_text(document))):
+        return Prepared(document, (), count_braces(document.text))
+    findings = lint(_source_text(document), *delimiter)
+    if findings:
+        first = findings[0]
+        more = f" (and {len(findings) - 1} more: whosecopy lint {name})" if len(findings) > 1 else ""
+        raise InputError(f"{name}:{first.line}:{first.column}: {first.message}{more}")
+    declared = unfold(document, *delimiter)
+    master = open_document(render(document.with_edits(declared.document_edits)), name, encoding)
+    if master.text != document.with_edits(declared.document_edits).edited_text():
+        raise InputError(f"{name}: a declared variant changes the structure of the document; declare it as a block")
+    return Prepared(replace(master, protected=_merged(master.protected, declared.protected)), declared.sites)
+
+
+def _source_text(document: Document) -> str:
+    if document.media.startswith("text/"):
+        return document.source.decode(document.encoding)
+    return document.text
+
+
+def _merged(*spans: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(span for group in spans for span in group):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
