@@ -4,6 +4,8 @@ import bisect
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+
 _FOLD = {
     "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u02bc": "'", "\u2032": "'",
     "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u201f": '"', "\u2033": '"',
@@ -33,6 +35,10 @@ def normalise(raw: str) -> Normal:
     >>> normalise("The  \u201cplan\u201d\n of\u00a0May").text
     'The "plan" of May'
     """
+    return _normal(raw)
+
+
+def _normal(raw: str) -> Normal:
     out: list[str] = []
     offsets: list[int] = []
     blank = True
@@ -53,6 +59,22 @@ def normalise(raw: str) -> Normal:
         out.pop()
         offsets.pop()
     return Normal(raw, "".join(out), (*offsets, len(raw)))
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    r"""A piece of text in normal form, its first and last blank kept: for composing what a leak should say.
+
+    >>> fold(" that\n")
+    ' that '
+    """
+    return _normal(f"|{text}|").text[1:-1]
+
+
+def squeeze(text: str) -> bytes:
+    """`text` with one byte a character, for searches that know 256 characters; rare ones may coincide."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return np.where(codes < 128, codes, 128 + codes % 127).astype(np.uint8).tobytes()
 
 
 def position(normal: Normal, raw_offset: int) -> int:
