@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from whosecopy.codes.commit import leaf
+from whosecopy.codes.commit import leaf, salt
 from whosecopy.model import codec
 from whosecopy.seal.copies import Codebook
 from whosecopy.tlog.merkle import root
@@ -42,7 +42,7 @@ def make_record(
     labels = codebook.copy_labels(first + count)[first:]
     words = codebook.symbols(first, count)
     leaves = [
-        leaf(codebook.secrets.commit, codebook.digest, first + k, label, words[k].tobytes())
+        leaf(salt(codebook.secrets.commit, first + k), codebook.digest, first + k, label, words[k].tobytes())
         for k, label in enumerate(labels)
     ]
     return SealRecord(

@@ -1,0 +1,88 @@
+"""From readings and codebooks to a verdict: the one place where a reading meets codewords."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+
+from whosecopy.codes.decide import Decision, Panel, decide
+from whosecopy.model import Outcome
+from whosecopy.seal.copies import Codebook, chance_all_differ
+from whosecopy.trace.read import Sighting
+
+SHARED_SITES = 0.2
+"""A sealed version is in play where it shows this share of the marks that the best one shows (V10)."""
+SAME_EXHIBIT = 0.9
+"""Two readings that agree on this share of the marks both read are the same exhibit (V11)."""
+SAME_EXHIBIT_MARKS = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """One sealed version in play: what the leak shows of it, its codebook, and how many copies were issued."""
+
+    document: str
+    version: int
+    sighting: Sighting
+    codebook: Codebook
+    issued: int
+    alpha: float
+
+
+def in_play(sightings: Sequence[Sighting]) -> list[int]:
+    """Which of `sightings` (one per sealed version) are in play: positions, the best one first.
+
+    Decided from readings alone, before any codeword is looked at.
+    """
+    counts = [sighting.marks_read for sighting in sightings]
+    best = max(counts, default=0)
+    order = sorted(range(len(counts)), key=lambda k: -counts[k])
+    return [k for k in order if best and counts[k] >= SHARED_SITES * best]
+
+
+def same_exhibit(ours: np.ndarray, earlier: np.ndarray) -> bool:
+    """Whether two readings of one template, as level arrays (m, q), come from the same exhibit (V11)."""
+    both = (np.ptp(ours, axis=1) > 0) & (np.ptp(earlier, axis=1) > 0)
+    if both.sum() < SAME_EXHIBIT_MARKS:
+        return False
+    return bool((ours[both].argmax(axis=1) == earlier[both].argmax(axis=1)).mean() >= SAME_EXHIBIT)
+
+
+def alpha_of(candidates: Sequence[Candidate], asked: float | None, retrace: int) -> float:
+    """The level of this trace: the smallest alpha fixed at seal, lowered by what was asked and by retraces.
+
+    The k-th trace of one exhibit is tested at alpha / (k (k + 1)) (V11). The level also makes up for
+    codewords having been redrawn until all of them differed.
+    """
+    sealed = min(candidate.alpha for candidate in candidates)
+    alpha = min(sealed, asked) if asked is not None else sealed
+    drawn = min(chance_all_differ(candidate.codebook, candidate.issued) for candidate in candidates)
+    return alpha * drawn / (retrace * (retrace + 1))
+
+
+def judge(candidates: Sequence[Candidate], alpha: float, executor: Executor | None = None) -> Decision:
+    """Test every copy issued of every version in play at the family-wise level `alpha`.
+
+    Null hypothesis for a copy: the leak was made without anything derived from it. The chance that any
+    innocent copy is named is at most `alpha`.
+    """
+    panels = [
+        Panel(
+            reading=candidate.sighting.reading,
+            biases=candidate.codebook.biases,
+            labels=candidate.codebook.labels,
+            secrets=candidate.codebook.secrets,
+            count=candidate.issued,
+            shared=np.array([mark.shared for mark in candidate.codebook.template.marks], dtype=bool),
+        )
+        for candidate in candidates
+    ]
+    return decide(panels, alpha, executor)
+
+
+def outcome_of(decision: Decision) -> Outcome:
+    """What the decision amounts to, before hand-out records are looked at."""
+    if decision.withheld:
+        return Outcome.WITHHELD
+    return Outcome.NAMED if decision.named else Outcome.NOT_ENOUGH_EVIDENCE

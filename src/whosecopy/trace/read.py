@@ -1,0 +1,63 @@
+"""From a leak's text to the reading of every mark of one template. No codeword is in reach here (V5)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from whosecopy.carriers.registry import load
+from whosecopy.carriers.text import evidence
+from whosecopy.codes.quantise import quantise
+from whosecopy.media.align import AlignedLeak, align
+from whosecopy.model import Evidence, Floats, MarkCount, MarkTally, Reading, Template, codec
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sighting:
+    """All that a leak shows of one template: the reading, and where each site was seen."""
+
+    template: Template
+    aligned: AlignedLeak
+    reading: Reading
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def marks_read(self) -> int:
+        """How many marks were read."""
+        return int(self.reading.read.sum())
+
+
+def read_leak(template: Template, leak_text: str) -> Sighting:
+    """What `leak_text` shows of `template`; depends on these two values only."""
+    aligned = align(template.text, leak_text)
+    sites = _site_loglik(template, aligned)
+    alphabet = np.array([mark.q for mark in template.marks], dtype=np.uint8)
+    marks = np.zeros((template.length, int(alphabet.max(initial=2))))
+    for row, mark in zip(marks, template.marks, strict=True):
+        row[: mark.q] = sites[list(mark.sites), : mark.q].sum(axis=0)
+    reading = Reading(codec.digest(template).hex(), quantise(marks, alphabet), alphabet)
+    return Sighting(template, aligned, reading, tuple(evidence(aligned, template.sites, sites)))
+
+
+def _site_loglik(template: Template, aligned: AlignedLeak) -> Floats:
+    widest = max((len(site.variants) for site in template.sites), default=2)
+    values = np.zeros((len(template.sites), widest))
+    for name in sorted({site.carrier for site in template.sites}):
+        chosen = [number for number, site in enumerate(template.sites) if site.carrier == name]
+        part = load(name).read(aligned, [template.sites[number] for number in chosen])
+        values[chosen, : part.shape[1]] = part
+    return values
+
+
+def tally(sighting: Sighting) -> MarkTally:
+    """How many marks were read, in all and by carrier."""
+    read = sighting.reading.read
+    carriers = [sighting.template.sites[mark.sites[0]].carrier for mark in sighting.template.marks]
+    by_carrier = {
+        name: MarkCount(
+            sum(bool(seen) for seen, carrier in zip(read, carriers, strict=True) if carrier == name),
+            carriers.count(name),
+        )
+        for name in sorted(set(carriers))
+    }
+    total, seen = len(read), int(read.sum())
+    return MarkTally(total, seen, total - seen, by_carrier)
