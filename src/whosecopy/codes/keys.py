@@ -1,0 +1,46 @@
+"""The secrets of one template, and keys derived from them for one purpose each (STATISTICS V1)."""
+
+from dataclasses import dataclass, fields
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from whosecopy.errors import IntegrityError
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secrets:
+    """Seven independent random keys of 32 bytes, drawn anew for every template; never printed.
+
+    `code` makes codewords, `bias` the biases, `labels` says which variant is symbol 0, `decoy` makes the
+    codewords nobody receives, `identity` the copy labels, `commit` the salts of the commitments,
+    `organisation` the shared marks.
+
+    Raises `IntegrityError` where a key has not 32 bytes or two are equal.
+    """
+
+    code: bytes
+    bias: bytes
+    labels: bytes
+    decoy: bytes
+    identity: bytes
+    commit: bytes
+    organisation: bytes
+
+    def __post_init__(self) -> None:
+        keys = [getattr(self, field.name) for field in fields(self)]
+        if any(len(key) != KEY_BYTES for key in keys) or len(set(keys)) != len(keys):
+            raise IntegrityError("the secrets of a template must be seven different keys of 32 bytes; restore a backup")
+
+    def __repr__(self) -> str:
+        return "Secrets(...)"
+
+
+def derive(secret: bytes, template_digest: bytes, label: str) -> bytes:
+    """A 32-byte key for one purpose: HKDF-SHA256, salt = template digest, info = `whosecopy/1/<label>`.
+
+    Source: RFC 5869.
+    """
+    return HKDF(SHA256(), KEY_BYTES, salt=template_digest, info=f"whosecopy/1/{label}".encode()).derive(secret)
