@@ -1,0 +1,132 @@
+"""One way in and one way out for every format that can be sealed."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from whosecopy.errors import InputError
+from whosecopy.media import encoding, syntax
+from whosecopy.media.builder import united
+from whosecopy.model import Document
+
+PLAIN = "text/plain"
+MARKDOWN = "text/markdown"
+HTML = "text/html"
+MAIL = "message/rfc822"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_BY_SUFFIX = {
+    ".txt": PLAIN, ".text": PLAIN, ".md": MARKDOWN, ".markdown": MARKDOWN, ".mkd": MARKDOWN,
+    ".html": HTML, ".htm": HTML, ".xhtml": HTML, ".eml": MAIL, ".docx": DOCX,
+}  # fmt: skip
+_HTML_START = re.compile(rb"(?is)\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b")
+_FIELD = re.compile(rb"[A-Za-z][A-Za-z0-9-]*:[ \t]|[A-Za-z][A-Za-z0-9-]*:\r?\n[ \t]")
+_TRANSPORT = re.compile(rb"(?im)^(?:mime-version|received|message-id|return-path|content-type):")
+_MARKDOWN_SIGN = re.compile(rb"(?m)^(?:#{1,6} \S|```|[-*] \[[ x]\] )|\]\([^)\s]+\)")
+_HEAD_BYTES = 65_536
+_REFUSED = (
+    (b"%PDF", "a PDF cannot be sealed; seal the document that it was made from"),
+    (b"\x89PNG", "a picture cannot be sealed as text; give a document"),
+    (b"\xff\xd8\xff", "a picture cannot be sealed as text; give a document"),
+    (b"\xd0\xcf\x11\xe0", "an old or password-protected Office file; save it as DOCX without a password"),
+    (b"{\\rtf", "an RTF file; save it as DOCX"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    parse: Callable[[bytes, str, str | None], Document]
+    write: Callable[[Document], bytes]
+    version: str
+
+
+def open_document(data: bytes, name: str = "", encoding: str | None = None) -> Document:
+    """The document in `data`: plain text, Markdown, HTML, an e-mail or DOCX, told by content, then by `name`.
+
+    Guarantee: what is not protected can be edited and written back, and reads as edited; passages where
+    a trial edit did not come back exactly are protected.
+
+    Raises `InputError` where it is none of these, empty, damaged, too large or in an unknown encoding.
+    """
+    from whosecopy.media import language, probe
+
+    name = name or "the input"
+    form = _format(media_of(data, name))
+    document = form.parse(data, name, encoding)
+    if not document.text:
+        raise InputError(f"{name}: no text in it; give a document with text")
+    document = replace(document, protected=united([*document.protected, *syntax.template_tags(document.text)]))
+    return language.with_languages(probe.proven(document, lambda trial: form.parse(form.write(trial), name, encoding)))
+
+
+def render(document: Document) -> bytes:
+    """The file of `document` with its edits; without edits byte-identical to what was opened.
+
+    Raises `InputError` where an edit cannot be written: no place in the file, or a character that its
+    encoding lacks.
+    """
+    return _format(document.media).write(document) if document.edits else document.source
+
+
+def media_version(media: str) -> str:
+    """The version of the reader and writer for a media type: stored with every template."""
+    return _format(media).version
+
+
+def media_of(data: bytes, name: str) -> str:
+    """The MIME type of a document.
+
+    Raises `InputError` where it is none that can be sealed.
+    """
+    encoding.check_size(data, name)
+    for magic, advice in _REFUSED:
+        if data.startswith(magic):
+            raise InputError(f"{name}: {advice}")
+    if data.startswith(b"PK\x03\x04"):
+        return DOCX
+    suffix = PurePath(name).suffix.lower()
+    head = _plain_head(data)
+    by_name = _BY_SUFFIX.get(suffix)
+    if _HTML_START.match(head):
+        return HTML
+    if _is_mail(head, by_name):
+        return MAIL
+    if by_name == DOCX:
+        raise InputError(f"{name}: not a DOCX file (no ZIP archive); save it again as DOCX")
+    if by_name in (PLAIN, MARKDOWN, HTML):
+        return by_name
+    return MARKDOWN if _MARKDOWN_SIGN.search(head) else PLAIN
+
+
+def _plain_head(data: bytes) -> bytes:
+    """The first bytes, without a byte order mark; UTF-16 as UTF-8."""
+    head = data[:_HEAD_BYTES]
+    for codec in ("utf-16-le", "utf-16-be"):
+        if head.startswith(encoding.BOM.encode(codec)):
+            return head.decode(codec, "ignore")[1:].encode("utf-8", "ignore")
+    return head.removeprefix(encoding.BOM.encode())
+
+
+def _is_mail(head: bytes, by_name: str | None) -> bool:
+    """Header fields at the very beginning; by content alone only with one that mail transport writes."""
+    if not _FIELD.match(head):
+        return False
+    if by_name == MAIL:
+        return True
+    top = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
+    lines = re.split(rb"\r?\n", top)
+    fields = all(_FIELD.match(line + b"\n ") or line[:1] in (b" ", b"\t") for line in lines)
+    return fields and _TRANSPORT.search(top) is not None
+
+
+def _format(media: str) -> _Format:
+    """Formats are imported when they are used."""
+    if media == PLAIN:
+        from whosecopy.media import plain
+
+        return _Format(plain.parse, plain.write, plain.VERSION)
+    if media == MARKDOWN:
+        from whosecopy.media import markdown
+
+        return _Format(markdown.parse, markdown.write, markdown.VERSION)
+    raise InputError(f"unknown media type {media!r}; this version of whosecopy cannot read it")
