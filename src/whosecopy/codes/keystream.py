@@ -1,7 +1,9 @@
 """Codewords from one AES-CTR stream: any copy at any time, without a table of everybody (STATISTICS V2)."""
 
+from collections.abc import Iterator
+
 import numpy as np
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
@@ -21,10 +23,25 @@ def stream(key: bytes, start: int, size: int) -> Bytes:
 
     Source: NIST SP 800-38A, section 6.5.
     """
-    counter = (start // BLOCK).to_bytes(BLOCK, "big")
     out = np.empty(size + BLOCK - 1, np.uint8)
-    Cipher(algorithms.AES(key), modes.CTR(counter)).encryptor().update_into(bytes(size), out.data)
+    _cipher(key, start).update_into(bytes(size), out.data)
     return out[:size]
+
+
+def _cipher(key: bytes, start: int) -> CipherContext:
+    counter = (start // BLOCK).to_bytes(BLOCK, "big")
+    return Cipher(algorithms.AES(key), modes.CTR(counter)).encryptor()
+
+
+def blocks(key: bytes, marks: int, first: int, count: int, size: int) -> Iterator[Bytes]:
+    """`rows` of `count` copies in parts of `size`, one cipher call each; every part overwrites the last one."""
+    width = stride(marks)
+    size = min(size, count)
+    zeros, out = bytes(size * width), np.empty(size * width + BLOCK - 1, np.uint8)
+    for at in range(first, first + count, size or 1):
+        taken = min(size, first + count - at) * width
+        _cipher(key, at * width).update_into(memoryview(zeros)[:taken], out.data)
+        yield out[:taken].reshape(-1, width)
 
 
 def rows(key: bytes, marks: int, first: int, count: int) -> Bytes:

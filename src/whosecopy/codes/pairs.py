@@ -102,7 +102,8 @@ def _pair_scores(weights: NDArray[np.int64], symbols: Bytes, leads: NDArray[np.i
     marks = np.arange(symbols.shape[1])
     for symbol in range(alphabet):
         held = (symbols == symbol).astype(np.float32)
-        scores += weights[marks, symbols[leads], symbol].astype(np.float32) @ held.T
+        for row, weight in zip(scores, weights[marks, symbols[leads], symbol].astype(np.float32), strict=True):
+            row += held @ weight
     return scores.astype(np.int64)
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from whosecopy.codes.keystream import Bytes, last_bytes, rows, stride
+from whosecopy.codes.keystream import Bytes, blocks, last_bytes, stride
 
 Ints = NDArray[np.int64]
 KEEP = 1024
 """How many of the best copies of each hypothesis are kept."""
-_BLOCK_BYTES = 1 << 20
+_BLOCK_BYTES = 1 << 18
 _CHUNK = 1 << 17
 _COMPILE_FROM = 50_000
 
@@ -23,13 +23,18 @@ class Columns:
     """A linear score over comparisons: base + sum over columns of delta where the stream byte exceeds `last`.
 
     `position` and `last` have shape (k,), `delta` (H, k), `base` (H,). A mark of q symbols takes q - 1
-    columns; columns without any weight are left out.
+    columns; columns without any weight are left out, unless nearly all of two symbols are used anyway.
     """
 
     position: NDArray[np.intp]
     last: Bytes
-    delta: NDArray[np.int32]
+    delta: NDArray[np.int16]
     base: Ints
+
+    @property
+    def dense(self) -> bool:
+        """Whether the columns are the first marks of the template, each once."""
+        return bool((self.position == np.arange(len(self.position))).all())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,24 +52,37 @@ class Tally:
 def columns(biases: NDArray[np.uint16], weights: Ints) -> Columns:
     """`weights` (H, m, q_max) over symbols as weights over comparisons with the biases (m, q_max)."""
     steps = np.diff(weights, axis=2)
-    mark, symbol = np.nonzero(steps.any(axis=0) & (np.cumsum(biases[:, :-1], axis=1) < 256))
-    delta = steps[:, mark, symbol].astype(np.int32)
+    used = steps.any(axis=0) & (np.cumsum(biases[:, :-1], axis=1) < 256)
+    if used.shape[1] == 1 and 2 * used.sum() > len(used):
+        used[:] = True
+    mark, symbol = np.nonzero(used)
+    delta = np.ascontiguousarray(steps[:, mark, symbol].astype(np.int16))
     return Columns(mark, last_bytes(biases)[mark, symbol], delta, weights[:, :, 0].sum(axis=1))
-
-
-def score_rows(seen: Bytes, plan: Columns) -> Ints:
-    """Scores of keystream rows (n, >= m): int64, shape (H, n)."""
-    over = (seen[:, plan.position] > plan.last).astype(np.float32)
-    return (over @ plan.delta.T.astype(np.float32)).T.astype(np.int64) + plan.base[:, None]
 
 
 def score_all(key: bytes, biases: NDArray[np.uint16], weights: Ints, first: int, count: int) -> Ints:
     """Scores of `count` consecutive copies under every hypothesis: int64, shape (H, count)."""
     plan = columns(biases, weights)
-    step = max(1, _BLOCK_BYTES // stride(len(biases)))
-    starts = range(first, first + count, step)
-    parts = [score_rows(rows(key, len(biases), at, min(step, first + count - at)), plan) for at in starts]
-    return np.concatenate(parts, axis=1) if parts else np.zeros((len(weights), 0), np.int64)
+    kernel = _compiled if count >= _COMPILE_FROM else _plain
+    scores = np.empty((count, len(weights)), np.int32)
+    at = 0
+    for seen in blocks(key, len(biases), first, count, max(1, _BLOCK_BYTES // stride(len(biases)))):
+        kernel(seen, plan, scores[at : at + len(seen)])
+        at += len(seen)
+    return np.ascontiguousarray(scores.T) + plan.base[:, None]
+
+
+def _plain(seen: Bytes, plan: Columns, scores: NDArray[np.int32]) -> None:
+    taken = seen[:, : len(plan.position)] if plan.dense else seen[:, plan.position]
+    over = (taken > plan.last).astype(np.float32)
+    for h, delta in enumerate(plan.delta.astype(np.float32)):
+        scores[:, h] = over @ delta
+
+
+def _compiled(seen: Bytes, plan: Columns, scores: NDArray[np.int32]) -> None:
+    from whosecopy.codes.kernel import score
+
+    score(seen, plan.position, plan.last, plan.delta, scores)
 
 
 def score_blocks(
@@ -118,9 +136,10 @@ def _chunk(key: bytes, biases: NDArray[np.uint16], weights: Ints, keep: int, bou
     empty = _empty(weights)
     histograms, top = [], []
     for row, histogram in zip(scores, empty.histograms, strict=True):
-        histograms.append(np.bincount(row, minlength=len(histogram)))
-        place = np.arange(len(row))
-        if len(row) > keep:
-            place = np.flatnonzero(row >= np.partition(row, len(row) - keep)[len(row) - keep])
+        counts = np.bincount(row, minlength=len(histogram))
+        enough = np.flatnonzero(np.cumsum(counts[::-1]) >= keep)
+        least = len(counts) - 1 - int(enough[0]) if len(enough) else 0
+        place = np.flatnonzero(row >= least)
+        histograms.append(counts)
         top.append(_best(np.stack([row[place], place + start], axis=1), keep))
     return Tally(tuple(histograms), tuple(top))
