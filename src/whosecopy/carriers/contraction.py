@@ -1,0 +1,130 @@
+"""`wording.contraction`: do not / don't, we are / we're, in documents that already use both.
+
+The register of a document decides: sites begin only after both forms have been seen twice and the rarer
+makes up a fifth of what was seen. What comes before stays as the author wrote it, so that a marked copy
+opens at the same place, and a formal text never opens.
+"""
+
+import regex
+
+from whosecopy.carriers.phrase import BLANK, TextCarrier, cased, make_site
+from whosecopy.carriers.protect import guarded, running
+from whosecopy.model import Document, Site
+
+NAME = "wording.contraction"
+
+_VERBS = ("do", "does", "did", "is", "are", "was", "were", "would", "should", "could", "has", "have", "had")
+_NEGATIVE = {f"{verb} not": f"{verb}n't" for verb in _VERBS} | {"cannot": "can't", "will not": "won't"}
+_BE = {"it is": "it's", "there is": "there's", "what is": "what's", "here is": "here's"}
+_BE |= {
+    "we are": "we're",
+    "they are": "they're",
+    "you are": "you're",
+    "I am": "I'm",
+    "he is": "he's",
+    "she is": "she's",
+}
+_WILL = {f"{who} will": f"{who}'ll" for who in ("we", "they", "you", "it", "I", "he", "she")}
+_HAVE = {f"{who} have": f"{who}'ve" for who in ("we", "they", "you", "I")}
+
+_TAIL = r"(?:we|you|they|he|she|it|I|there|one|only|just|merely|simply|even|to|so|because|until|unless|if)"
+_PERFECT = (
+    r"(?:(?:already|also|always|now|never|long|just|recently) )?"
+    r"(?:been|had|seen|done|made|come|gone|become|begun|given|taken|found|built|known|shown|heard|put|set|got|learned"
+    r"|[a-z]{3,}ed)"
+)
+_NOT_AFTER_IS = r"(?:not|to|been|had|got|that|and|or|but|as|if|when|because|what|why|how)"
+_NOT_AFTER_WILL = r"(?:not|and|or|as|be it)"
+_SENTENCE = r"(?<=(?:\A|[.!?:;][\"”’)]*\s+|, (?:and|but|so) ))"
+
+
+def _group(pairs: dict[str, str], after: str, left: str = "") -> "regex.Pattern[str]":
+    forms = sorted([*pairs, *pairs.values()], key=len, reverse=True)
+    words = "|".join(regex.escape(f).replace("\\ ", BLANK).replace("'", "['’]") for f in forms)
+    return regex.compile(rf"{left}(?<![\w’'-])(?:{words})(?![\w’'-]){after}", regex.IGNORECASE)
+
+
+_RULES = (
+    ("negative", _NEGATIVE, _group(_NEGATIVE, rf"(?!{BLANK}{_TAIL}(?![\w’'-]))(?=,?{BLANK}[a-z]|[.;])")),
+    (
+        "be",
+        _BE,
+        _group(
+            _BE,
+            rf"(?!{BLANK}{_NOT_AFTER_IS}(?![\w’'-]))(?={BLANK}[a-z])",
+            r"(?<!\b(?:[Aa]s|than|what|who|how|where|whatever|so|and|or)\s)",
+        ),
+    ),
+    (
+        "that is",
+        {"that is": "that's"},
+        _group(
+            {"that is": "that's"},
+            rf"(?={BLANK}(?:the|a|an|what|why|how|where|our|something|all|only|one)\b)",
+            _SENTENCE,
+        ),
+    ),
+    (
+        "will",
+        _WILL,
+        _group(_WILL, rf"(?!{BLANK}{_NOT_AFTER_WILL}(?![\w’'-]))(?={BLANK}[a-z])", r"(?<!\b(?:and|or|than)\s)"),
+    ),
+    (
+        "have",
+        _HAVE,
+        _group(_HAVE, rf"(?={BLANK}{_PERFECT.replace(' ', BLANK)}(?![\w’'-]))", r"(?<!\b(?:and|or|than|what|all)\s)"),
+    ),
+    (
+        "let us",
+        {"let us": "let's"},
+        _group(
+            {"let us": "let's"},
+            rf"(?={BLANK}(?:not |now |all |also )?[a-z]{{2,}}(?![\w’'-]))",
+            r"(?<=(?:\A|[.!?:;][\"”’)]*\s+))",
+        ),
+    ),
+)
+
+
+def find(master: Document, everything: bool = False) -> list[Site]:
+    """Sites of `master`; none before its register has shown itself to be mixed."""
+    guard = guarded(master)
+    mark = "’" if master.text.count("’") > master.text.count("'") else "'"
+    seen: list[tuple[int, int, str, str, bool]] = []
+    for block in running(master):
+        for name, pairs, pattern in _RULES:
+            for match in pattern.finditer(master.text[block.start : block.end]):
+                start, end = block.start + match.start(), block.start + match.end()
+                other, contracted = _other(match[0], pairs)
+                if not guard.touch(start, end) and _usual(name, match[0]):
+                    seen.append((start, end, name, other.replace("'", mark), contracted))
+    seen.sort()
+    out = []
+    counts = [0, 0]
+    opened = everything
+    for start, end, name, other, contracted in seen:
+        if opened:
+            site = make_site(master, NAME, name, (start, end), [other], guard)
+            out += [site] if site else []
+        counts[contracted] += 1
+        opened = opened or (min(counts) >= 2 and 5 * min(counts) >= sum(counts))
+    return out
+
+
+def _usual(name: str, found: str) -> bool:
+    """Not in capitals, and no question: "Don't", but not "Isn't"."""
+    return not found[1:].isupper() and (name != "negative" or found[0].islower() or found[:2] == "Do")
+
+
+def _other(found: str, pairs: dict[str, str]) -> tuple[str, bool]:
+    """The other form of `found`, and whether `found` is the contracted one."""
+    plain = " ".join(found.split()).replace("’", "'")
+    for full, short in pairs.items():
+        if plain.lower() == full.lower():
+            return cased(short, found), False
+        if plain.lower() == short.lower():
+            return cased(full, found), True
+    raise ValueError(f"not a form of this rule: {found!r}")
+
+
+CARRIER = TextCarrier(NAME, "1", find)

@@ -1,0 +1,45 @@
+"""Which carriers there are, and what a document offers when several mark it together."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.metadata import entry_points
+
+from whosecopy.carriers.base import Carrier
+from whosecopy.carriers.phrase import settle
+from whosecopy.errors import InputError
+from whosecopy.model import Document, Site
+
+GROUP = "whosecopy.carriers"
+_PRIORITY = ("declared", "notation.", "wording.", "punctuation.", "typography.")
+
+
+@cache
+def carriers() -> tuple[Carrier, ...]:
+    """All registered carriers, those that survive most first: where sites overlap, the earlier carrier wins."""
+    found: list[Carrier] = [point.load() for point in entry_points(group=GROUP)]
+    return tuple(sorted(found, key=lambda carrier: (_rank(carrier.name), carrier.name)))
+
+
+def load(name: str) -> Carrier:
+    """The carrier called `name`.
+
+    Raises `InputError` where none of that name is installed.
+    """
+    for carrier in carriers():
+        if carrier.name == name:
+            return carrier
+    raise InputError(f"no carrier {name!r} is installed; install the package that provides it")
+
+
+def survey(master: Document, chosen: Iterable[Carrier], declared: Sequence[Site] = ()) -> list[Site]:
+    """The sites that `master` offers to all `chosen` carriers together, sorted and apart from each other.
+
+    `declared` sites come first; then the carriers in the order of their priority. Linked sites of which
+    one is lost are lost altogether.
+    """
+    ordered = sorted(chosen, key=lambda carrier: (_rank(carrier.name), carrier.name))
+    return settle(master.text, [*declared, *(site for carrier in ordered for site in carrier.sites(master))])
+
+
+def _rank(name: str) -> int:
+    return next((k for k, prefix in enumerate(_PRIORITY) if name.startswith(prefix)), len(_PRIORITY))
