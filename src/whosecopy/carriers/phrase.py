@@ -45,6 +45,7 @@ _LOOKS = "typography."
 _WORD = regex.compile(r"[A-Za-z]+")
 _BEFORE = regex.compile(r"([\w’'$%-]*)[^\w\n]*\s?\Z")
 _AFTER = regex.compile(r"[^\w\n]*\s?[ \t]*([\w’'$%-]*)")
+_SENTENCE_END = regex.compile(r"[.!?][\"”’)\]]*\s|\n\n")
 _PLAIN_WORDS = (
     " a an and are as at be been but by can could did do does for from had has have he her his how i if in into is"
     " it its may might more most must my no not of on or our shall she should so some such than that the their"
@@ -234,10 +235,11 @@ def reads_on(text: str, start: int, end: int, variants: Sequence[str]) -> bool:
 
 def _no_parallels(text: str, sites: list[Site]) -> list[Site]:
     """Those whose rule does not apply twice in one sentence: `every town, every city` is a figure of speech."""
-    joined = [not regex.search(r"[.!?][\"”’)\]]*\s|\n\n", text[a.end : b.start]) for a, b in pairwise(sites)]
-    return [
-        s for s, before, after in zip(sites, [False, *joined], [*joined, False], strict=True) if not (before or after)
-    ]
+    crowded: set[Site] = set()
+    for one, other in pairwise(sites):
+        if not _SENTENCE_END.search(text[one.end : other.start]):
+            crowded |= {one, other}
+    return [site for site in sites if site not in crowded]
 
 
 def _no_terms(text: str, one: Rule, sites: list[Site]) -> list[Site]:
