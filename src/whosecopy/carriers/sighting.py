@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whosecopy.media.align import AlignedLeak, Segment
-from whosecopy.media.normal import fold, position
+from whosecopy.media.normal import fold, position, squeeze
 from whosecopy.model import Site
 
 _CONTEXT = 12
@@ -17,6 +17,8 @@ _ANCHOR = 3
 _ENOUGH = 6
 _REACH = 8
 _COMBINATIONS = 8
+_LONG = 25
+_TOLERANCE, _ERROR_COST = 0.3, 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +54,33 @@ class _Side:
 
 
 def sightings(leak: AlignedLeak, sites: Sequence[Site]) -> list[list[Sighting]]:
-    """For each site all places in the leak that show it between text that fits the master on both sides."""
+    """For each site all places in the leak that show it.
+
+    Such a place stands between text that fits the master on both sides; a variant as long as a sentence
+    is also found on its own, wherever it was moved, if nothing else in the master resembles it.
+    """
     spots = [
         _Spot(position(leak.master, s.start), position(leak.master, s.end), tuple(fold(v) for v in s.variants))
         for s in sites
     ]
     order = sorted(range(len(spots)), key=lambda k: (spots[k].start, spots[k].end))
     ordered = [spots[k] for k in order]
+    longest = max((spot.end - spot.start for spot in spots), default=0)
     found: list[list[Sighting]] = [[] for _ in sites]
     for rank, number in enumerate(order):
-        near = _neighbours(ordered, rank)
+        near = _neighbours(ordered, rank, longest)
         windows = _windows(leak, ordered[rank], near)
         found[number] = [_measure(leak, ordered[rank], near, left, right) for left, right in windows]
+        if not found[number] and sum(len(v) >= _LONG for v in ordered[rank].variants):
+            found[number] = _search(leak, ordered, rank)
     return found
 
 
-def _neighbours(ordered: Sequence[_Spot], rank: int) -> list[_Spot]:
+def _neighbours(ordered: Sequence[_Spot], rank: int, longest: int) -> list[_Spot]:
     """Other sites that may disturb the context of one."""
     spot = ordered[rank]
     reach = _CONTEXT + _REACH
-    low = bisect.bisect_left(ordered, spot.start - 8 * reach, key=lambda other: other.start)
+    low = bisect.bisect_left(ordered, spot.start - reach - longest, key=lambda other: other.start)
     high = bisect.bisect_right(ordered, spot.end + reach, key=lambda other: other.start)
     return [
         other
@@ -88,12 +97,71 @@ def _windows(leak: AlignedLeak, spot: _Spot, near: Sequence[_Spot]) -> Iterator[
             lefts.append(side)
         if segment.end > spot.end and (side := _right(segment, matched, spot, near)):
             rights.append(side)
+    # nothing to fit beyond the ends of the master: there the leak has to end as well
+    if spot.start < _ENOUGH:
+        lefts.append(_Side(0, 0, 0))
+    if spot.end > len(leak.master.text) - _ENOUGH:
+        rights.append(_Side(len(leak.master.text), len(leak.leak.text), len(leak.leak.text)))
     longest = max(len(variant) for variant in spot.variants)
-    for left in lefts:
-        for right in rights:
-            room = (spot.start - left.master) + (right.master - spot.end) + longest
-            if 0 <= right.leak - left.leak <= 1.5 * room + _CONTEXT and left.leak <= right.leak:
-                yield left, right
+    for left, right in itertools.product(lefts, rights):
+        room = (spot.start - left.master) + (right.master - spot.end) + longest
+        if 0 <= right.leak - left.leak <= 1.5 * room + _CONTEXT:
+            yield left, right
+
+
+def _search(leak: AlignedLeak, ordered: Sequence[_Spot], rank: int) -> list[Sighting]:
+    """Places of a site whose variants are sentences: found by themselves, whatever stands around them."""
+    from rapidfuzz.distance import Levenshtein
+
+    spot = ordered[rank]
+    found = [hit for variant in spot.variants if len(variant) >= _LONG and (hit := _find(variant, leak.leak.text))]
+    found.sort(key=lambda hit: (-hit.score, hit.start))
+    chosen: list[_Hit] = []
+    for hit in found:
+        if all(hit.end <= other.start or other.end <= hit.start for other in chosen):
+            chosen.append(hit)
+    if not chosen or any(_find(v, _elsewhere(leak, ordered, rank)) for v in spot.variants if len(v) >= _LONG):
+        return []
+    return [
+        Sighting(
+            hit.start,
+            hit.end,
+            tuple(
+                Levenshtein.distance(variant.strip(), leak.leak.text[hit.start : hit.end]) for variant in spot.variants
+            ),
+            hit.end - hit.start,
+        )
+        for hit in chosen
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    start: int
+    end: int
+    score: float
+
+
+def _find(variant: str, text: str) -> _Hit | None:
+    """Where `variant` stands in `text` with few enough errors."""
+    import edlib
+
+    wanted = squeeze(variant.strip())
+    if not text:
+        return None
+    most = int(min(_TOLERANCE * len(wanted), (len(wanted) - _CONTEXT) / _ERROR_COST))
+    found = edlib.align(wanted, squeeze(text), mode="HW", task="locations", k=most)
+    if found["editDistance"] < 0:
+        return None
+    start, end = found["locations"][0]
+    return _Hit(start, end + 1, len(wanted) - _ERROR_COST * found["editDistance"])
+
+
+def _elsewhere(leak: AlignedLeak, ordered: Sequence[_Spot], rank: int) -> str:
+    """The master without one site, and all that other sites may say."""
+    spot, text = ordered[rank], leak.master.text
+    others = [v for k, other in enumerate(ordered) if k != rank for v in other.variants[1:] if len(v) >= _LONG // 2]
+    return "\n".join([text[: spot.start], text[spot.end :], *others])
 
 
 def _left(segment: Segment, matched: NDArray[np.bool_], spot: _Spot, near: Sequence[_Spot]) -> _Side | None:

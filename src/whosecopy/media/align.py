@@ -2,21 +2,25 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from whosecopy.media.normal import Normal, normalise, squeeze
-from whosecopy.media.seeds import SeedIndex, best_shifts
+from whosecopy.media.normal import Normal, excerpt, normalise, squeeze
+from whosecopy.media.seeds import proposals_of, shared_stretches
 
-_SHORTEST, _LONGEST = 28, 160
+_FEWEST, _SHORTEST, _LONGEST = 20, 28, 160
 _TOLERANCE = 0.35
 _PLACES = 4
+_SLACK = 64
 _BRIDGE = 400
+_REACH = 200
 _SCORE = 28
+_LONG_EXTRA = 24
 _ERROR_COST = 2
+_MOST_LEAK = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,10 @@ class _Place:
     errors: int
 
     @property
+    def score(self) -> int:
+        return self.leak_end - self.leak_start - _ERROR_COST * self.errors
+
+    @property
     def rate(self) -> float:
         return self.errors / max(1, self.leak_end - self.leak_start)
 
@@ -75,51 +83,68 @@ def align(master_text: str, leak_text: str) -> AlignedLeak:
     Both texts are compared in normal form (`media.normal`). The leak is cut into sentence-like chunks;
     shared runs of seven characters propose places in the master, an edit distance of at most .35 of the
     chunk accepts one. A chunk that fits two places about equally well goes where its neighbours continue,
-    or nowhere. Work grows with the length of both texts, not with their product.
+    or nowhere. Work grows with the sum of both lengths; of a leak beyond a million characters only the
+    million that shares most with the master is aligned.
     """
-    master, leak = normalise(master_text), normalise(leak_text)
+    master, leak = normalise(master_text), _read(leak_text, master_text)
     query, target = squeeze(leak.text), squeeze(master.text)
-    places = _resolve([*_candidates(leak.text, master.text, query, target)], query, target)
-    segments = [segment for group in _groups(places) for segment in _join(group, query, target)]
+    places = _resolve([*_candidates(leak.text, master.text, query, target)])
+    groups = list(_groups(places))
+    ends = [0, *(group[-1].leak_end for group in groups)]
+    starts = [*(group[0].leak_start for group in groups), len(query)]
+    segments = [
+        segment
+        for group, low, high in zip(groups, ends, starts[1:], strict=False)
+        for segment in _join(group, query, target, low, high)
+    ]
     return AlignedLeak(leak, master, tuple(segments), _error_rate(places))
 
 
+def _read(leak_text: str, master_text: str) -> Normal:
+    if len(leak_text) <= _MOST_LEAK:
+        return normalise(leak_text)
+    return excerpt(leak_text, shared_stretches(master_text, leak_text, _MOST_LEAK))
+
+
 def _cut(text: str) -> list[int]:
-    """Ends of sentence-like chunks of `text`, none longer than `_LONGEST`."""
+    """Ends of sentence-like chunks of `text`; a longer sentence is cut at blanks into equal parts."""
     cuts = [0]
     for found in re.finditer(r"[.!?;:][\"')\]]*(?= )|$", text):
-        end = found.end()
-        if end - cuts[-1] < _SHORTEST and end < len(text):
+        start, end = cuts[-1], found.end()
+        if end - start < _SHORTEST and end < len(text):
             continue
-        while end - cuts[-1] > _LONGEST:
-            blank = text.rfind(" ", cuts[-1] + _LONGEST // 2, cuts[-1] + _LONGEST)
-            cuts.append(blank if blank > 0 else cuts[-1] + _LONGEST)
+        parts = -(-(end - start) // _LONGEST)
+        for part in range(1, parts):
+            goal = start + (end - start) * part // parts
+            blank = text.rfind(" ", cuts[-1] + 1, goal + 1)
+            cuts.append(blank if blank > cuts[-1] else goal)
         if end > cuts[-1]:
             cuts.append(end)
     return cuts
 
 
 def _candidates(leak: str, master: str, query: bytes, target: bytes) -> Iterator[list[_Place]]:
-    """For each chunk of the leak its acceptable places in the master, best first."""
-    cuts = np.array(_cut(leak), dtype=np.int64)
-    shifts = best_shifts(SeedIndex.of(master), leak, cuts, _PLACES)
-    for start, end, proposals in zip(cuts[:-1].tolist(), cuts[1:].tolist(), shifts, strict=True):
-        places = {
-            (place.start, place.end): place
-            for shift in proposals
-            if (place := _fit(query, target, start, end, start + shift - 64, end + shift + 64)) is not None
-        }
-        yield sorted(places.values(), key=lambda place: (place.errors, place.start))
+    """For each chunk of the leak its acceptable places in the master, best first.
+
+    Where the whole chunk fits nowhere, the part that shares runs with the master may.
+    """
+    cuts = _cut(leak)
+    for start, end, proposals in zip(cuts, cuts[1:], proposals_of(master, leak, cuts, _PLACES), strict=False):
+        whole = [_fit(query, target, start, end, proposal.shift) for proposal in proposals]
+        if not any(whole):
+            whole = [_fit(query, target, one.first, one.last, one.shift) for one in proposals]
+        places = {(place.start, place.end): place for place in whole if place is not None}
+        yield sorted(places.values(), key=lambda place: (-place.score, place.start))
 
 
-def _fit(query: bytes, target: bytes, leak_start: int, leak_end: int, low: int, high: int) -> _Place | None:
-    """The best place for a chunk of the leak within `low:high` of the master, if any is good enough."""
+def _fit(query: bytes, target: bytes, leak_start: int, leak_end: int, shift: int) -> _Place | None:
+    """The best place for a chunk of the leak about `shift` further on in the master, if it is good enough."""
     import edlib
 
-    low = max(0, low)
-    window = target[low : max(low, high)]
+    low = max(0, leak_start + shift - _SLACK)
+    window = target[low : max(low, leak_end + shift + _SLACK)]
     chunk = query[leak_start:leak_end]
-    if not window or not chunk:
+    if not window or len(chunk) < _FEWEST:
         return None
     found = edlib.align(chunk, window, mode="HW", task="locations", k=int(_TOLERANCE * len(chunk)))
     if found["editDistance"] < 0:
@@ -130,7 +155,7 @@ def _fit(query: bytes, target: bytes, leak_start: int, leak_end: int, low: int, 
     return _Place(leak_start, leak_end, low + first, low + last + 1, found["editDistance"])
 
 
-def _resolve(candidates: Sequence[list[_Place]], query: bytes, target: bytes) -> list[_Place]:
+def _resolve(candidates: Sequence[list[_Place]]) -> list[_Place]:
     """One place for each chunk that has one; an ambiguous chunk goes where a neighbour continues, or nowhere."""
     chosen: list[_Place | None] = [_clear(places) for places in candidates]
     for step in (1, -1):
@@ -139,15 +164,28 @@ def _resolve(candidates: Sequence[list[_Place]], query: bytes, target: bytes) ->
             before = number - step
             if chosen[number] is None and 0 <= before < len(chosen):
                 chosen[number] = _continuing(chosen[before], candidates[number], step)
-    return [place for place in chosen if place is not None]
+    return _in_line([place for place in chosen if place is not None])
+
+
+def _in_line(places: list[_Place]) -> list[_Place]:
+    """The places without those that part two others which continue each other."""
+    around = zip([None, *places], places, [*places[1:], None], strict=False)
+    return [
+        place
+        for before, place, after in around
+        if before is None
+        or after is None
+        or not _continues(before, after)
+        or (_continues(before, place) and _continues(place, after))
+    ]
 
 
 def _clear(places: list[_Place]) -> _Place | None:
     if not places:
         return None
     best = places[0]
-    margin = max(2, (best.leak_end - best.leak_start) // 16)
-    rivals = [place for place in places[1:] if place.errors <= best.errors + margin and not _overlap(place, best)]
+    margin = _ERROR_COST * max(2, (best.leak_end - best.leak_start) // 16)
+    rivals = [place for place in places[1:] if place.score >= best.score - margin and not _overlap(place, best)]
     return None if rivals else best
 
 
@@ -182,19 +220,25 @@ def _continues(place: _Place, after: _Place) -> bool:
     return in_leak <= _BRIDGE and -8 <= in_master <= _BRIDGE
 
 
-def _join(group: list[_Place], query: bytes, target: bytes) -> list[Segment]:
-    """The segments of a run of places, realigned from the middle of each place to the middle of the next."""
+def _join(group: list[_Place], query: bytes, target: bytes, low: int, high: int) -> list[Segment]:
+    """The segments of a run of places, realigned from the middle of each place to the middle of the next.
+
+    Both ends reach out as far as a chunk is long, within `low:high` of the leak; what does not fit there
+    is trimmed away again.
+    """
     first, last = group[0], group[-1]
-    start = here = first.start
-    leak_here = first.leak_start
+    lead = max(0, min(_REACH, first.leak_start - low, first.start))
+    tail = max(0, min(_REACH, high - last.leak_end, len(target) - last.end))
+    start = here = first.start - lead
+    leak_here = first.leak_start - lead
     joined: list[int] = []
     for place in group:
         there, leak_there = _anchor(query, target, place)
         if there >= here and leak_there >= leak_here:
             joined += _global(query[leak_here:leak_there], target[here:there], leak_here)
             here, leak_here = there, leak_there
-    joined += _global(query[leak_here : last.leak_end], target[here : last.end], leak_here)
-    return _good_stretches(query, target, start, [*joined, last.leak_end])
+    joined += _global(query[leak_here : last.leak_end + tail], target[here : last.end + tail], leak_here)
+    return _good_stretches(query, target, start, [*joined, last.leak_end + tail])
 
 
 def _global(query: bytes, target: bytes, offset: int) -> list[int]:
@@ -238,25 +282,33 @@ def _unchanged(query: bytes | str, target: bytes | str, places: Sequence[int]) -
 
 
 def _good_stretches(query: bytes, target: bytes, start: int, places: Sequence[int]) -> list[Segment]:
-    """Disjoint stretches that score enough: 1 a character that fits, minus 2 an edit (so foreign ends fall off)."""
-    low, high, score = _best_stretch(query, target[start : start + len(places) - 1], places)
-    if score < _SCORE:
-        return []
-    kept = tuple(places[low : high + 1])
-    segment = Segment(start + low, start + high, kept[0], kept[-1], kept, 0)
-    errors = _distance(query[segment.leak_start : segment.leak_end], target[segment.start : segment.end])
-    return [
-        *_good_stretches(query, target, start, places[: low + 1]),
-        replace(segment, errors=errors),
-        *_good_stretches(query, target, start + high, places[high:]),
-    ]
+    """Disjoint stretches that score enough; foreign ends fall off."""
+    segments = []
+    waiting = [(0, len(places) - 1)]
+    while waiting:
+        first, last = waiting.pop()
+        low, high, score = _best_stretch(query, target[start + first : start + last], places[first : last + 1])
+        if score < _SCORE:
+            continue
+        low, high = first + low, first + high
+        waiting += [(high, last), (first, low)]
+        here, there = places[low], places[high]
+        errors = _distance(query[here:there], target[start + low : start + high])
+        segments.append(Segment(start + low, start + high, here, there, tuple(places[low : high + 1]), errors))
+    return sorted(segments, key=lambda segment: segment.start)
 
 
 def _best_stretch(query: bytes, target: bytes, places: Sequence[int]) -> tuple[int, int, int]:
+    """Start, end and score of the best stretch: 1 for each pair of neighbours that fit, minus 1 for each edit.
+
+    Foreign text fits here and there, but seldom two characters in a row, so it scores below zero.
+    """
     total = lowest = low = best = best_low = best_high = 0
+    before = False
     for k, same in enumerate(_unchanged(query, target, places)):
         extra = max(0, places[k + 1] - places[k] - 1)
-        total += 1 if same else -_ERROR_COST * (1 + min(extra, 12))
+        total += before if same else -1 - min(extra, _LONG_EXTRA)
+        before = same
         if total - lowest > best:
             best, best_low, best_high = total - lowest, low, k + 1
         if total < lowest:

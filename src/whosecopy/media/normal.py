@@ -1,6 +1,8 @@
 """The normal form in which texts are compared: what survives retyping, and where it came from."""
 
 import bisect
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +14,7 @@ _FOLD = {
     "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
     "\u2026": "...", "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl",
 }  # fmt: skip
+_LINE_END_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad][ \t\r]*\n[ \t]*(?=[^\W\d_])")
 _DROPPED = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 
 
@@ -32,29 +35,45 @@ class Normal:
 def normalise(raw: str) -> Normal:
     r"""Fold quotes, dashes, ellipses and ligatures, drop invisible characters, make any white space one blank.
 
-    >>> normalise("The  \u201cplan\u201d\n of\u00a0May").text
-    'The "plan" of May'
+    A word broken by a hyphen at the end of a line is joined.
+
+    >>> normalise("The  \u201cplan\u201d\n of\u00a0Decem-\n  ber").text
+    'The "plan" of December'
     """
     return _normal(raw)
+
+
+def excerpt(raw: str, spans: Iterable[tuple[int, int]]) -> Normal:
+    """The normal form of some stretches of a long text (sorted, disjoint), with a blank between them."""
+    texts: list[str] = []
+    offsets: list[int] = []
+    for start, end in spans:
+        part = _normal(raw[start:end])
+        texts.append(part.text)
+        offsets += [start + at for at in part.offsets]
+    return Normal(raw, " ".join(texts), (*offsets[:-1], len(raw)))
 
 
 def _normal(raw: str) -> Normal:
     out: list[str] = []
     offsets: list[int] = []
     blank = True
-    for at, character in enumerate(raw):
-        if character in _DROPPED:
-            continue
-        if character.isspace():
-            if not blank:
-                out.append(" ")
-                offsets.append(at)
-            blank = True
-            continue
-        blank = False
-        folded = _FOLD.get(character, character)
-        out.append(folded)
-        offsets += [at] * len(folded)
+    joined = [found.span() for found in _LINE_END_HYPHEN.finditer(raw) if raw[found.end()].islower()]
+    for start, end in zip([0, *(high for _, high in joined)], [*(low for low, _ in joined), len(raw)], strict=True):
+        for at in range(start, end):
+            character = raw[at]
+            if character in _DROPPED:
+                continue
+            if character.isspace():
+                if not blank:
+                    out.append(" ")
+                    offsets.append(at)
+                blank = True
+                continue
+            blank = False
+            folded = _FOLD.get(character, character)
+            out.append(folded)
+            offsets += [at] * len(folded)
     if out and out[-1] == " ":
         out.pop()
         offsets.pop()
