@@ -59,6 +59,14 @@ def open_document(data: bytes, name: str = "", encoding: str | None = None) -> D
     return language.with_languages(probe.proven(document, lambda trial: form.parse(form.write(trial), name, encoding)))
 
 
+def read_document(data: bytes, name: str, encoding: str | None = None) -> Document:
+    """A document as it was found, to be read only: signatures do not matter, nothing is proven.
+
+    Raises `InputError` as `open_document` does.
+    """
+    return _format(media_of(data, name)).parse(data, name, encoding)
+
+
 def render(document: Document) -> bytes:
     """The file of `document` with its edits; without edits byte-identical to what was opened.
 

@@ -1,0 +1,69 @@
+"""Reads whatever surfaced - a file, a PDF, a picture - in a child process that can do no harm."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from whosecopy.errors import InputError
+from whosecopy.media import encoding, sandbox
+
+PDF = "application/pdf"
+PICTURES = {
+    b"\x89PNG\r\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"II*\0": "image/tiff",
+    b"MM\0*": "image/tiff",
+    b"RIFF": "image/webp",
+}
+"""MIME types of pictures by their first bytes."""
+LIMITS = sandbox.Limits(memory_bytes=2 * 2**30, cpu_s=120, wall_s=600, output_bytes=256 * 2**20)
+
+
+@dataclass(frozen=True, slots=True)
+class LeakText:
+    """The text of a leak; `channel` is `file`, `pdf text` or `ocr`; `notes` say what was left out or guessed."""
+
+    text: str
+    media: str
+    channel: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the child is asked: the file follows as raw bytes."""
+
+    name: str
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the child answers: a leak, or why there is none."""
+
+    leak: LeakText | None = None
+    error: str = ""
+
+
+def open_leak(data: bytes, name: str = "", encoding: str | None = None) -> LeakText:
+    """The text of a leak: any format that can be sealed, PDF (text or scan), PNG, JPEG, TIFF or WebP.
+
+    The file is parsed by a child process under memory, time and output limits, without network and file
+    system where bubblewrap works. Whatever is in it, the result is a `LeakText` or an `InputError`.
+
+    Raises `InputError` where the file cannot be read, is empty, over 100 MiB, or exceeds the limits.
+    """
+    return _ask(data, Request(name or "the leak", encoding), LIMITS)
+
+
+def _ask(data: bytes, request: Request, limits: sandbox.Limits) -> LeakText:
+    encoding.check_size(data, request.name)
+    message = msgspec.json.encode(request) + b"\n" + data
+    answer = sandbox.run_sandboxed("whosecopy.media.child", message, limits, request.name)
+    try:
+        reply = msgspec.json.decode(answer, type=Reply)
+    except msgspec.DecodeError:
+        raise InputError(f"{request.name}: the parser broke off; convert the file to plain text or PDF") from None
+    if reply.leak is None:
+        raise InputError(reply.error)
+    return reply.leak

@@ -1,0 +1,73 @@
+"""The text of a PDF leak; pages without usable text are read as pictures."""
+
+from typing import Any
+
+from whosecopy.errors import InputError
+from whosecopy.media.hyphens import LINE_HYPHEN, joined
+from whosecopy.media.leak import PDF, LeakText
+
+_MAX_PAGES = 5_000
+_FEW_CHARACTERS = 20
+_GARBAGE_SHARE = 0.05
+_SCAN_DPI = 300
+_MAX_SIDE_PX = 5_000
+
+
+def read(data: bytes, name: str) -> LeakText:
+    """The text of all pages; `channel` is `ocr` where most of it was read from pictures of pages.
+
+    Raises `InputError` where the PDF is damaged or needs a password.
+    """
+    import pypdfium2
+
+    try:
+        pdf = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        advice = "remove its password" if "password" in str(error).lower() else "print it to PDF again"
+        raise InputError(f"{name}: the PDF cannot be opened ({error}); {advice}") from None
+    notes: list[str] = []
+    if len(pdf) > _MAX_PAGES:
+        notes.append(f"only the first {_MAX_PAGES} of {len(pdf)} pages were read")
+    numbers = range(min(len(pdf), _MAX_PAGES))
+    texts = {number: _text(pdf[number]) for number in numbers}
+    pictures = [number for number in numbers if not _usable(texts[number]) and _shows_something(pdf[number])]
+    texts |= dict.fromkeys(pictures, "")
+    scanned = _scanned(pdf, pictures, name, notes)
+    texts |= scanned
+    by_ocr, total = sum(map(len, scanned.values())), sum(map(len, texts.values()))
+    text = joined("\n\n".join(texts[number].strip() for number in numbers if texts[number].strip()))
+    return LeakText(text, PDF, "ocr" if 2 * by_ocr > total else "pdf text", tuple(notes))
+
+
+def _text(page: Any) -> str:
+    textpage = page.get_textpage()
+    return str(textpage.get_text_range()).replace("\r\n", "\n")
+
+
+def _usable(text: str) -> bool:
+    """Whether a text layer holds more than a few characters, and not codes of glyphs without a meaning."""
+    garbage = sum((c < " " and c not in "\n\t") or "\ue000" <= c <= "\uf8ff" or c == "\ufffd" for c in text)
+    return len(text.replace(LINE_HYPHEN, "").strip()) >= _FEW_CHARACTERS and garbage <= _GARBAGE_SHARE * len(text)
+
+
+def _shows_something(page: Any) -> bool:
+    return next(iter(page.get_objects(max_depth=1)), None) is not None
+
+
+def _scanned(pdf: Any, numbers: list[int], name: str, notes: list[str]) -> dict[int, str]:
+    """What Tesseract reads on these pages."""
+    if not numbers:
+        return {}
+    from whosecopy.media import ocr
+
+    reader = ocr.Reader(name)
+    read = {number: reader.read(_drawn(pdf[number])) for number in numbers if not reader.exhausted}
+    if len(read) < len(numbers):
+        notes.append(f"{len(numbers) - len(read)} scanned pages were left out for want of time")
+    return read
+
+
+def _drawn(page: Any) -> Any:
+    """A grey picture of the page at 300 dpi, less for posters."""
+    scale = min(_SCAN_DPI / 72, _MAX_SIDE_PX / max(*page.get_size(), 1))
+    return page.render(scale=scale, grayscale=True).to_pil()

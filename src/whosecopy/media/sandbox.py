@@ -1,0 +1,132 @@
+"""Runs a parser on untrusted bytes in a child process with hard limits.
+
+Limits on memory, processor time, output and core files hold everywhere. Where bubblewrap works the child
+has no network either, and sees of the file system only the programs it needs, read-only.
+"""
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import astuple, dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from whosecopy.errors import InputError
+
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/alternatives", "/etc/ld.so.cache", "/etc/fonts")
+_PROBE_SECONDS = 20
+_OUT_OF_TIME = (signal.SIGXCPU, signal.SIGKILL)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a child may use; `cpu_s` counts for each process, `wall_s` for all together."""
+
+    memory_bytes: int
+    cpu_s: int
+    wall_s: int
+    output_bytes: int
+
+
+def run_sandboxed(module: str, data: bytes, limits: Limits, name: str) -> bytes:
+    """What `python -m module` writes to standard output when given `data` on standard input.
+
+    The module calls `confine_self` before it reads. `name` is the file spoken of in errors.
+
+    Raises `InputError` where the child exceeds a limit or dies.
+    """
+    arguments = [str(value) for value in astuple(limits)]
+    command = [*_bubblewrap(), sys.executable, "-B", "-m", module, *arguments]
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answer:
+        given.write(data)
+        given.seek(0)
+        with subprocess.Popen(
+            command, stdin=given, stdout=answer, stderr=subprocess.DEVNULL, env=_environment(), start_new_session=True
+        ) as child:
+            try:
+                code = child.wait(limits.wall_s)
+            except BaseException as error:
+                _end(child)
+                if isinstance(error, subprocess.TimeoutExpired):
+                    raise InputError(f"{name}: reading it took over {limits.wall_s} s; hand in a part of it") from None
+                raise
+        answer.seek(0)
+        if code == 0:
+            return answer.read(limits.output_bytes)
+    raise InputError(f"{name}: {_cause(code, limits)}")
+
+
+def confine_self(arguments: list[str]) -> Limits:
+    """Puts the limits given on the command line on this process and all it starts, for good."""
+    limits = Limits(*(int(value) for value in arguments))
+    for kind, value in (
+        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_CPU, limits.cpu_s),
+        (resource.RLIMIT_FSIZE, limits.output_bytes),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (value, value))
+    return limits
+
+
+def _cause(code: int, limits: Limits) -> str:
+    killed_by = -code if code < 0 else code - 128
+    if killed_by in _OUT_OF_TIME:
+        return f"reading it took over {limits.cpu_s} s of processor time; hand in a part of it"
+    if killed_by == signal.SIGXFSZ:
+        return f"its text is over {limits.output_bytes >> 20} MiB; hand in a part of it"
+    return "the parser broke off; convert the file to plain text or PDF"
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        child.kill()
+    child.wait()
+
+
+def _environment() -> dict[str, str]:
+    """Only what the child needs; nothing of the user's settings or secrets."""
+    kept = {key: os.environ[key] for key in ("PATH", "TESSDATA_PREFIX", "LD_LIBRARY_PATH") if key in os.environ}
+    return {**kept, "PYTHONPATH": os.pathsep.join(_modules()), "LANG": "C.UTF-8", "OMP_THREAD_LIMIT": "1"}
+
+
+@lru_cache(maxsize=1)
+def _bubblewrap() -> tuple[str, ...]:
+    """The command prefix that confines a child, empty where bubblewrap does not work here; tried once."""
+    program = shutil.which("bwrap")
+    if program is None:
+        return ()
+    prefix = [program, "--unshare-all", "--die-with-parent", "--new-session", "--proc", "/proc", "--dev", "/dev"]
+    prefix += ["--tmpfs", "/tmp"]  # noqa: S108 - the sandbox's own
+    for path in _visible():
+        prefix += ["--ro-bind-try", path, path]
+    trial = [*prefix, sys.executable, "-B", "-c", "import whosecopy.media.leak"]
+    try:
+        done = subprocess.run(trial, env=_environment(), capture_output=True, timeout=_PROBE_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    return tuple(prefix) if done.returncode == 0 else ()
+
+
+def _modules() -> list[str]:
+    """Where modules are imported from: this package's folder first, never the working folder as such."""
+    package = str(Path(__file__).resolve().parents[2])
+    return [package, *(path for path in sys.path if path not in ("", package, str(Path.cwd())))]
+
+
+def _visible() -> list[str]:
+    """The folders that the interpreter, its packages and Tesseract lie in."""
+    wanted = [*_SYSTEM, sys.prefix, sys.base_prefix, *_modules(), str(Path(sys.executable).parent)]
+    wanted += [str(Path(sys.executable).resolve().parent.parent), os.environ.get("TESSDATA_PREFIX", "")]
+    program = shutil.which("tesseract")
+    if program:
+        wanted.append(str(Path(program).parent))
+    return sorted({path for path in wanted if path and Path(path).is_absolute() and Path(path).exists()})
