@@ -236,7 +236,7 @@ def any_case(request):
         ("two_named", "Material from copies K7QF-2M and W3TD-9H is in this leak."),
         ("organisation", "Material given to north is in this leak; no copy is named."),
         ("not_enough_evidence", "The evidence is not enough to name a copy."),
-        ("no_document", "This belongs to no document sealed here."),
+        ("no_document", "This matches no document sealed here."),
         ("withheld", "The result is withheld: the trace failed its own check."),
         ("integrity_alarm", "Integrity alarm: the leak and the records contradict each other."),
     ],
@@ -285,6 +285,11 @@ def test_both_variants_of_a_mark_stand_beside_it_and_the_one_seen_is_bold():
     assert bold == [case.sites[e.site].variants[e.variant] or "(nothing)" for e in found if e.state == "read"]
 
 
+def test_the_printed_page_shows_the_variants_without_a_click():
+    (style,) = _tree(render_report(sample())).xpath("//style/text()")
+    assert ".variants { display: inline; }" in style[style.index("@media print") :]
+
+
 def test_the_fallacy_is_explained_with_the_numbers_of_the_case():
     (box,) = _tree(render_report(sample(codewords=500))).xpath("//*[@id='fallacy']")
     assert "among N = 500 copies, a match with p = 3 \u00d7 10\u207b\u00b9\u2070" in _words(box)
@@ -295,6 +300,13 @@ def test_every_page_lists_the_other_explanations(any_case):
     words = _words(_tree(render_report(any_case)))
     for explanation in EXPLANATIONS:
         assert explanation in words
+
+
+def test_a_picture_that_could_not_be_read_says_why():
+    case = foreign()
+    how = How("the picture could not be registered", "", "")
+    page = render_report(replace(case, verdict=replace(case.verdict, how=how)))
+    assert "The trace adds: the picture could not be registered." in _words(_tree(page))
 
 
 def test_a_leak_that_reads_like_the_original_is_told_so_and_clears_nobody():
@@ -392,7 +404,7 @@ def test_right_to_left_overrides_and_invisible_characters_are_spelt_out():
     case = sample()
     exhibit = replace(case.exhibit, name="report\u202efdp.exe", text="pay\u200b\u202e001")
     page = render_report(replace(case, exhibit=exhibit, evidence=()))
-    hidden = [c for c in page if not c.isprintable() and c != "\n"]
+    hidden = [c for c in page if not c.isprintable() and c not in "\n\u00a0"]
     assert hidden == []
     assert "report[U+202E]fdp.exe" in page
     assert "pay[U+200B][U+202E]001" in page

@@ -50,7 +50,7 @@ def stretches(case: Case) -> list[Stretch]:
     """
     text, at = case.exhibit.text, 0
     out: list[Stretch] = []
-    for start, end, group in _groups(located(case)):
+    for start, end, group in _groups(_located(case)):
         out += _plain(text[at:start])
         state = "read" if any(item.state == "read" for item in group) else "unclear"
         out.append(Stretch(text[start:end], state, tuple(_seen(item, case.sites[item.site]) for item in group)))
@@ -58,7 +58,7 @@ def stretches(case: Case) -> list[Stretch]:
     return [*out, *_plain(text[at:])]
 
 
-def located(case: Case) -> list[Evidence]:
+def _located(case: Case) -> list[Evidence]:
     """The evidence that stands in the leak's text, in reading order."""
     for item in case.evidence:
         inside = -1 <= item.leak_start <= item.leak_end <= len(case.exhibit.text)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from whosecopy.model import Case, Outcome, codec
 from whosecopy.trace.report import figures, plot
-from whosecopy.trace.report.overlay import located, stretches
+from whosecopy.trace.report.overlay import stretches
 from whosecopy.trace.report.summary import NOTES
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ def render_report(case: Case) -> str:
     shown = _disclosable(case)
     verdict = shown.verdict
     style = _asset("report.css")
-    states = [item.state for item in shown.evidence]
     return (
         _environment()
         .get_template("report.html.j2")
@@ -46,8 +45,7 @@ def render_report(case: Case) -> str:
             frame=plot,
             alpha=shown.tested_alpha or verdict.alpha,
             needed=figures.marks_needed(verdict.codewords, verdict.alpha),
-            unclear=states.count("unclear"),
-            beyond_text=states.count("read") - sum(item.state == "read" for item in located(shown)),
+            beyond_text=sum(item.state == "read" and item.leak_start < 0 for item in shown.evidence),
             notes=[NOTES.get(note, note) for note in verdict.how.notes],
             command=shown.command or f"whosecopy trace {shlex.quote(shown.exhibit.name)}",
             digest=codec.digest(shown).hex(),
