@@ -234,7 +234,7 @@ def any_case(request):
     [
         ("named", "Material from copy K7QF-2M is in this leak."),
         ("two_named", "Material from copies K7QF-2M and W3TD-9H is in this leak."),
-        ("organisation", "Material given to north is in this leak; no copy is named."),
+        ("organisation", "Material given to organisation north is in this leak; no copy is named."),
         ("not_enough_evidence", "The evidence is not enough to name a copy."),
         ("no_document", "This matches no document sealed here."),
         ("withheld", "The result is withheld: the trace failed its own check."),
