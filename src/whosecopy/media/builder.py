@@ -61,7 +61,7 @@ class Builder:
     @property
     def ends_blank(self) -> bool:
         """Whether the open block is empty or ends in white space."""
-        return not self._open or self._open[-1].text[-1].isspace()
+        return not self._open or self._open[-1].text[-1] in " \t\n"
 
     def close(self) -> None:
         """Ends the open block; an empty one leaves no trace."""

@@ -137,4 +137,8 @@ def _format(media: str) -> _Format:
         from whosecopy.media import markdown
 
         return _Format(markdown.parse, markdown.write, markdown.VERSION)
+    if media == HTML:
+        from whosecopy.media import html
+
+        return _Format(html.parse, html.write, html.VERSION)
     raise InputError(f"unknown media type {media!r}; this version of whosecopy cannot read it")

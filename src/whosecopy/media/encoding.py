@@ -61,7 +61,7 @@ def can_encode(document: Document, text: str) -> bool:
     if _CONTROL.search(text):
         return False
     try:
-        text.encode(document.encoding)
+        text.encode("utf-8" if document.media == "text/html" else document.encoding)
     except UnicodeEncodeError:
         return False
     return True
