@@ -5,7 +5,7 @@ Everything that is particular to SQLite stands in this file; the tables and quer
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +54,11 @@ def connect(engine: Engine, writes: bool) -> Iterator[Connection]:
         with engine.connect().execution_options(writes=writes) as connection, connection.begin():
             yield connection
     except (DBAPIError, sqlite3.Error) as error:
-        raise _explain(error, str(engine.url.database)) from error
+        raise explain(error, str(engine.url.database)) from error
 
 
-def _explain(error: DBAPIError | sqlite3.Error, file: str) -> WhosecopyError | DBAPIError | sqlite3.Error:
+def explain(error: DBAPIError | sqlite3.Error, file: str) -> WhosecopyError | DBAPIError | sqlite3.Error:
+    """The error that a user is to see for a database's `error`; the same one where it is a defect of ours."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in _BUSY:
@@ -101,14 +102,14 @@ def migrate(connection: Connection, target: str = REVISIONS[-1]) -> None:
 
 
 def copy_database(connection: Connection, target: Path) -> None:
-    """A consistent copy of the whole database as the new file `target`, while others go on working."""
+    """Copy the database as `connection` sees it to the new file `target`, while others go on working."""
     source: Any = connection.connection.driver_connection
-    copy = sqlite3.connect(target)
     try:
-        source.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE")
-    finally:
-        copy.close()
+        with closing(sqlite3.connect(target)) as copy:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.Error as error:
+        raise explain(error, str(target)) from error
 
 
 def check_database(connection: Connection) -> None:

@@ -76,7 +76,7 @@ def record(tx: Session, kind: str, payload: Payload, now: str, document: str = "
     """
     previous = _last(tx)
     before = _last(tx, document)
-    issued, handed_out, traced = _counters(tx, document)
+    issued, handed_out, traced = counters(tx, document)
     header = Header(
         kind=kind,
         sequence=previous[0] + 1,
@@ -132,7 +132,8 @@ def events(tx: Session, document: str | None = None) -> Iterator[Event]:
 def verify_chain(tx: Session) -> tuple[int, str]:
     """How many events there are and the digest (hex) of the last, after checking all of them.
 
-    Raises `IntegrityError` where an event was altered, inserted, removed or moved, or a counter fell.
+    Raises `IntegrityError` where an event was altered, inserted, removed or moved, or where copies or readings
+    that events count are missing.
     """
     count, digest = 0, _START
     of_document: dict[str, Event] = {}
@@ -143,6 +144,10 @@ def verify_chain(tx: Session) -> tuple[int, str]:
             raise _broken(count + 1)
         count, digest = header.sequence, event.digest
         of_document[header.document] = event
+    for document, event in of_document.items():
+        recorded = (event.header.issued, event.header.handed_out, event.header.traced)
+        if any(now < then for now, then in zip(counters(tx, document), recorded, strict=True)):
+            raise IntegrityError(f"records of {document or 'the vault'} are missing; restore the vault from a backup")
     return count, digest
 
 
@@ -150,13 +155,7 @@ def _continues(header: Header, before: Event | None) -> bool:
     """Whether `header` is the next of its document after `before`."""
     if before is None:
         return (header.document_sequence, header.document_previous) == (1, _START)
-    last = before.header
-    return (
-        (header.document_sequence, header.document_previous) == (last.document_sequence + 1, before.digest)
-        and header.issued >= last.issued
-        and header.handed_out >= last.handed_out
-        and header.traced >= last.traced
-    )
+    return (header.document_sequence, header.document_previous) == (before.header.document_sequence + 1, before.digest)
 
 
 def _last(tx: Session, document: str | None = None) -> tuple[int, str]:
@@ -168,7 +167,7 @@ def _last(tx: Session, document: str | None = None) -> tuple[int, str]:
     return (newest, rows[0]["digest"].hex()) if rows else (0, _START)
 
 
-def _counters(tx: Session, document: str) -> tuple[int, int, int]:
+def counters(tx: Session, document: str) -> tuple[int, int, int]:
     """Copies issued, copies handed out, readings kept: of one document, or in the vault."""
     copies = select(func.coalesce(func.sum(batches.c.count), 0))
     read = select(func.count()).select_from(readings)

@@ -17,7 +17,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -100,20 +100,17 @@ def create(folder: Path, key_file: Path | None, now: str) -> Vault:
     A key file that exists is used as it is. Nothing remains where this fails. Raises `InputError` where the
     folder is in use or cannot be made, `AccessError` where the key would lie in it or does not serve.
     """
-    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
-        what = "a vault is here already" if (folder / DATABASE).exists() else "the folder is not empty"
-        raise InputError(f"{folder}: {what}; name a new folder with --vault DIR")
     vault_id = f"vault-{secrets.token_hex(8)}"
     file = key_path(vault_id, folder, key_file)
-    fresh = not file.exists()
-    root = make_key(file) if fresh else load_key(file)
-    try:
-        with _folder_to_be(folder) as draft:
+    with ExitStack() as undo:
+        with new_folder(folder) as draft:
+            if file.exists():
+                root = load_key(file)
+            else:
+                root = make_key(file)
+                undo.callback(file.unlink)
             _fill(draft, vault_id, root, now)
-    except BaseException:
-        if fresh:
-            file.unlink()
-        raise
+        undo.pop_all()
     return open_vault(folder, file)
 
 
@@ -133,7 +130,7 @@ def open_vault(folder: Path, key_file: Path | None, wait_s: float = WAIT_S) -> V
             if found not in REVISIONS:
                 raise InputError(f"{folder}: a newer version of whosecopy made this vault; update whosecopy")
             vault_id = connection.execute(select(tables.vault.c.id)).scalar_one()
-            wrapped: dict[str, bytes] = dict(connection.execute(select(tables.keys)).tuples().all())
+            wrapped = {row.purpose: row.wrapped for row in connection.execute(select(tables.keys))}
         keys = _unwrap(vault_id, wrapped, key_path(vault_id, folder, key_file))
         if found != REVISIONS[-1]:
             with connect(engine, writes=True) as connection:
@@ -180,9 +177,15 @@ def _unwrap(vault_id: str, wrapped: dict[str, bytes], key_file: Path) -> Keys:
 
 
 @contextmanager
-def _folder_to_be(folder: Path) -> Iterator[Path]:
-    """A temporary folder (0700) beside `folder` that takes its place at the end, or vanishes."""
+def new_folder(folder: Path) -> Iterator[Path]:
+    """A temporary folder (0700) beside `folder` that takes its place at the end, or vanishes.
+
+    Raises `InputError` where `folder` is in use or cannot be made.
+    """
     try:
+        if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+            what = "a vault is here already" if (folder / DATABASE).exists() else "something else is here"
+            raise InputError(f"{folder}: {what}; name a new folder with --vault DIR")
         folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
         try:
