@@ -31,7 +31,20 @@ def writable(master: Document, start: int, end: int) -> bool:
     if any(_touches(span, start, end) for span in master.protected):
         return False
     low, high = (start, end) if start < end else (max(block.start, start - 1), min(block.end, end + 1))
-    return _one_run(master, low, high)
+    return len(runs(master, low, high)) == 1
+
+
+def runs(master: Document, start: int, end: int) -> frozenset[tuple[str, int]]:
+    """The parts and runs of looks that hold characters `start:end`; empty where one of them is not in the file."""
+    number = max(0, bisect.bisect_right(master.pieces, start, key=lambda piece: piece.start) - 1)
+    found, at = set(), start
+    for piece in master.pieces[number:]:
+        if piece.start > at or at >= end:
+            break
+        if piece.end > at:
+            found.add((piece.part, piece.run))
+            at = piece.end
+    return frozenset(found) if at >= end else frozenset()
 
 
 def fit_breaks(original: str, variant: str) -> str | None:
@@ -122,16 +135,3 @@ def _touches(span: tuple[int, int], start: int, end: int) -> bool:
 def _covering(blocks: Sequence[Block], start: int, end: int) -> Block | None:
     number = bisect.bisect_right(blocks, start, key=lambda block: block.start) - 1
     return blocks[number] if number >= 0 and end <= blocks[number].end else None
-
-
-def _one_run(master: Document, start: int, end: int) -> bool:
-    """Whether one run of looks holds all of `start:end`."""
-    number = max(0, bisect.bisect_right(master.pieces, start, key=lambda piece: piece.start) - 1)
-    runs, at = set(), start
-    for piece in master.pieces[number:]:
-        if piece.start > at or at >= end:
-            break
-        if piece.end > at:
-            runs.add((piece.part, piece.run))
-            at = piece.end
-    return at >= end > start and len(runs) == 1
