@@ -7,8 +7,12 @@ The pictures are simulated: typeset by Pillow, degraded by blur, noise, a tilt a
 import io
 import re
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 Leak = Callable[[str, np.random.Generator], str]
 
@@ -92,6 +96,11 @@ def page(text: str, rng: np.random.Generator, words: int = 350) -> str:
     return retype(" ".join(pieces[start : start + words]), rng)
 
 
+def half(text: str, rng: np.random.Generator) -> str:
+    """One half of the text, from anywhere, retyped."""
+    return page(text, rng, len(text.split()) // 2)
+
+
 def pages(text: str, rng: np.random.Generator, dpi: int = 150) -> list[bytes]:
     """The text typeset on A4 pages, then photographed (simulated): PNG files."""
     from PIL import Image, ImageDraw, ImageFont
@@ -112,7 +121,7 @@ def pages(text: str, rng: np.random.Generator, dpi: int = 150) -> list[bytes]:
     return out
 
 
-def _photographed(image: "Image.Image", rng: np.random.Generator) -> bytes:
+def _photographed(image: "Image", rng: np.random.Generator) -> bytes:
     from PIL import Image, ImageFilter
 
     tilted = image.rotate(float(rng.uniform(-0.7, 0.7)), resample=Image.Resampling.BICUBIC, fillcolor=255)
@@ -148,7 +157,8 @@ LEAKS: dict[str, Leak] = {
     "2 % misread": noisy(0.02),
     "5 % misread": noisy(0.05),
     "10 % misread": noisy(0.10),
-    "shuffled": shuffled,
+    "half the sentences, shuffled": shuffled,
+    "half of the text": half,
     "one page": page,
     "one paragraph": paragraph,
 }

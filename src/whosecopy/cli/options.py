@@ -7,11 +7,15 @@ import typer
 
 VaultOption = Annotated[
     Path | None,
-    typer.Option("--vault", help="Folder of the vault [default: $WHOSECOPY_VAULT, else ./.whosecopy].", show_default=False),
+    typer.Option(
+        "--vault", help="Folder of the vault [default: $WHOSECOPY_VAULT, else ./.whosecopy].", show_default=False
+    ),
 ]
 KeyOption = Annotated[
     Path | None,
-    typer.Option("--key", help="Root key file [default: $WHOSECOPY_KEY, else your configuration folder].", show_default=False),
+    typer.Option(
+        "--key", help="Root key file [default: $WHOSECOPY_KEY, else your configuration folder].", show_default=False
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
 EncodingOption = Annotated[

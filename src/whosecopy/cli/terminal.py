@@ -15,7 +15,8 @@ from whosecopy.model import codec
 class Advance(Protocol):
     """Called with how much is done and how much there is to do."""
 
-    def __call__(self, done: int, total: int) -> None: ...
+    def __call__(self, done: int, total: int) -> None:
+        """`done` of `total` steps are behind us."""
 
 
 def out() -> Console:

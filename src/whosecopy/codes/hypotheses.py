@@ -14,7 +14,7 @@ from whosecopy.model import Floats
 
 TOP_WEIGHT = 63
 """The largest integer weight: 6 bits."""
-COALITION = 3
+COALITION = 4
 """Coalition size that the interleaving and the fitted hypotheses assume."""
 _EM_STEPS, _EM_FLOOR, _EM_PRIOR = 60, 0.005, 2.0
 
@@ -52,7 +52,7 @@ class Cells:
 
     def spread(self, values: Floats | NDArray[np.integer]) -> NDArray[np.generic]:
         """Per-cell values (..., cells, q) as per-mark values (..., m, q), 0 for marks that do not count."""
-        padded = np.concatenate([values, np.zeros_like(values[..., :1, :])], axis=-2)
+        padded = np.concatenate([values, np.zeros((*values.shape[:-2], 1, values.shape[-1]), values.dtype)], axis=-2)
         return np.asarray(padded[..., self.of_mark, :])
 
 
@@ -80,7 +80,7 @@ def log_ratios(cells: Cells) -> Floats:
             _ratio(cells, misread(cells, 0.15)),
             _ratio(cells, _interleaving(cells, COALITION)),
             _symmetric(cells),
-            _ratio(cells, _strategic(cells, fitted)),
+            strategic_ratios(cells, fitted),
         ]
     )
 
@@ -168,8 +168,8 @@ def _binomial(trials: int, chance: Floats) -> Floats:
     return np.asarray(ways * chance[:, None] ** k * (1 - chance[:, None]) ** (trials - k))
 
 
-def _strategic(cells: Cells, theta: Floats) -> Floats:
-    """P(seen | symbol) under strategy `theta`; marks of more than two symbols fall back to taking turns."""
+def strategic_ratios(cells: Cells, theta: Floats) -> Floats:
+    """Real scores under strategy `theta` (c + 1,): (cells, q). Marks of more than two symbols score as taking turns."""
     coalition = len(theta) - 1
     others = _binomial(coalition - 1, cells.chances[:, 1])
     shown = np.stack([others @ theta[:-1], others @ theta[1:]], axis=1)
@@ -177,4 +177,4 @@ def _strategic(cells: Cells, theta: Floats) -> Floats:
     binary = (cells.chances > 0).sum(axis=1) == 2
     zero, one = cells.likelihood[binary, :1], cells.likelihood[binary, 1:2]
     seen[binary, :2] = shown[binary] * one + (1 - shown[binary]) * zero
-    return seen
+    return _ratio(cells, seen)

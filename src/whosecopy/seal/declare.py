@@ -1,5 +1,6 @@
 """Parse a file to be sealed: with declared variants where asked for, else literally."""
 
+import re
 from dataclasses import dataclass, replace
 
 from whosecopy.carriers.declared import count_braces, unfold, wants_variants
@@ -7,6 +8,9 @@ from whosecopy.carriers.lint import lint
 from whosecopy.errors import InputError
 from whosecopy.media.dispatch import open_document, render
 from whosecopy.model import Document, Site
+
+_REQUEST = re.compile(rb"^whosecopy:[ \t]*variants[ \t]*\r?\n", re.MULTILINE)
+"""The line of the front matter that asks to read variants: no reader of a copy needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +31,23 @@ def prepare(data: bytes, name: str, encoding: str | None, variants: bool, delimi
     Raises `InputError` with line and column for a declaration that `lint` refuses.
     """
     document = open_document(data, name, encoding)
-    if not (variants or wants_variants(_source_text(document))):
+    if not (variants or wants_variants(annotated_text(document))):
         return Prepared(document, (), count_braces(document.text))
-    findings = lint(_source_text(document), *delimiter)
+    findings = lint(annotated_text(document), *delimiter)
     if findings:
         first = findings[0]
         more = f" (and {len(findings) - 1} more: whosecopy lint {name})" if len(findings) > 1 else ""
         raise InputError(f"{name}:{first.line}:{first.column}: {first.message}{more}")
     declared = unfold(document, *delimiter)
-    master = open_document(render(document.with_edits(declared.document_edits)), name, encoding)
+    plain = _REQUEST.sub(b"", render(document.with_edits(declared.document_edits)), count=1)
+    master = open_document(plain, name, encoding)
     if master.text != document.with_edits(declared.document_edits).edited_text():
         raise InputError(f"{name}: a declared variant changes the structure of the document; declare it as a block")
     return Prepared(replace(master, protected=_merged(master.protected, declared.protected)), declared.sites)
 
 
-def _source_text(document: Document) -> str:
+def annotated_text(document: Document) -> str:
+    """The text in which declarations are looked for: the source of a text format, else the reading text."""
     if document.media.startswith("text/"):
         return document.source.decode(document.encoding)
     return document.text

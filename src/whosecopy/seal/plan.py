@@ -2,32 +2,26 @@
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from whosecopy.errors import CapacityError
 from whosecopy.model import Document, Mark, Site, Template
 
-SINGLES_SHARE = 0.8
-"""The share of alpha that single copies hold where a template has no organisation marks (STATISTICS V9)."""
+Progress = Callable[[int, int], None]
+"""Called with how much is done and how much there is to do."""
 
 
-def make_template(
-    master: Document, sites: Sequence[Site], packs: Mapping[str, str], profiles: Mapping[str, str] | None = None
-) -> Template:
+def make_template(master: Document, sites: Sequence[Site], packs: Mapping[str, str]) -> Template:
     """The template of `master` with `sites`: linked sites become one mark, marks stand in reading order.
 
-    `packs` maps carrier names to rule-pack versions, `profiles` carrier groups to bias profiles; groups
-    not listed are `solo`.
+    `packs` maps carrier names to rule-pack versions. All marks are `solo`; `with_profile` changes that.
     """
     ordered = sorted(sites, key=lambda site: (site.start, site.end, site.carrier))
     groups: dict[str, list[int]] = {}
     for number, site in enumerate(ordered):
         groups.setdefault(f"{site.carrier}\0{site.link}" if site.link else f"\0{number}", []).append(number)
-    chosen = profiles or {}
-    marks = tuple(
-        Mark(tuple(members), len(ordered[members[0]].variants), chosen.get(group_of(ordered[members[0]]), "solo"))
-        for members in groups.values()
-    )
+    marks = tuple(Mark(tuple(members), len(ordered[members[0]].variants), "solo") for members in groups.values())
     return Template(
         media=master.media,
         master_sha256=hashlib.sha256(master.source).hexdigest(),
@@ -39,9 +33,9 @@ def make_template(
     )
 
 
-def group_of(site: Site) -> str:
-    """The carrier group that profiles and forecasts speak of."""
-    return site.group or site.carrier
+def with_profile(template: Template, profile: str) -> Template:
+    """`template` with every mark under the bias profile `profile`."""
+    return replace(template, marks=tuple(replace(mark, profile=profile) for mark in template.marks))
 
 
 def needed_marks(recipients: int, alpha: float) -> int:

@@ -3,9 +3,9 @@
 import hashlib
 from dataclasses import dataclass
 
+from whosecopy.codes.codebook import Codebook
 from whosecopy.codes.commit import leaf, salt
 from whosecopy.model import codec
-from whosecopy.seal.copies import Codebook
 from whosecopy.tlog.merkle import root
 
 SCHEMA = "whosecopy.seal/1"

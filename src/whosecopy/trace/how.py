@@ -27,7 +27,7 @@ def reads_like_original(sighting: Sighting) -> bool:
     if len(read) < _ORIGINAL_READ:
         return False
     agrees = (sighting.reading.levels_nats[read].argmax(axis=1) == 0).mean()
-    strong = [_first_carrier(sighting, mark).startswith(("declared", "layout.")) for mark in read]
+    strong = [_first_carrier(sighting, int(mark)).startswith(("declared", "layout.")) for mark in read]
     return bool(agrees >= _ORIGINAL_AGREES and np.mean(strong) >= _ORIGINAL_STRONG)
 
 

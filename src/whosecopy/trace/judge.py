@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from whosecopy.codes.decide import Decision, Panel, decide
+from whosecopy.codes.codebook import Codebook, chance_all_differ
+from whosecopy.codes.decide import SHARES, Decision, decide
+from whosecopy.codes.panel import Panel
 from whosecopy.model import Outcome
-from whosecopy.seal.copies import Codebook, chance_all_differ
 from whosecopy.trace.read import Sighting
 
 SHARED_SITES = 0.2
@@ -81,8 +82,15 @@ def judge(candidates: Sequence[Candidate], alpha: float, executor: Executor | No
     return decide(panels, alpha, executor)
 
 
-def outcome_of(decision: Decision) -> Outcome:
-    """What the decision amounts to, before hand-out records are looked at."""
+def outcome_of(decision: Decision, handed_out: bool) -> Outcome:
+    """What the decision amounts to; `handed_out` says whether every named copy has a hand-out record (V10)."""
     if decision.withheld:
         return Outcome.WITHHELD
-    return Outcome.NAMED if decision.named else Outcome.NOT_ENOUGH_EVIDENCE
+    if not decision.named:
+        return Outcome.NOT_ENOUGH_EVIDENCE
+    return Outcome.NAMED if handed_out else Outcome.INTEGRITY_ALARM
+
+
+def single_level(alpha: float, codewords: int) -> float:
+    """The p-value at or below which a first single copy is named."""
+    return (SHARES["single"] + SHARES["organisation"]) * alpha / codewords

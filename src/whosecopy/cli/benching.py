@@ -1,0 +1,166 @@
+"""`bench`: measurements that anybody can repeat; every table can be had as JSON."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from whosecopy.cli.files import now, write_whole
+from whosecopy.cli.options import JsonOption
+from whosecopy.cli.terminal import out, print_json, progress
+from whosecopy.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    trials: int | None
+    photos: int
+    recipients: int
+    alpha: float | None
+    seed: int
+    target: Path | None
+
+
+class Name(StrEnum):
+    """What can be measured."""
+
+    CODES = "codes"
+    RATES = "rates"
+    NAMING = "naming"
+    CALIBRATION = "calibration"
+
+
+def bench(
+    name: Annotated[
+        Name,
+        typer.Argument(
+            help="codes: code lengths and speed. rates, naming: on your documents. calibration: false names."
+        ),
+    ],
+    documents: Annotated[list[Path] | None, typer.Argument(metavar="[DOC]...", help="Documents to measure on.")] = None,
+    trials: Annotated[int | None, typer.Option("--trials", help="Leaks per document and attack.", min=1)] = None,
+    photos: Annotated[int, typer.Option("--photos", help="Photographed leaks per document (slow).", min=0)] = 2,
+    recipients: Annotated[int, typer.Option("--recipients", help="Copies issued.", min=2)] = 1000,
+    alpha: Annotated[
+        float | None, typer.Option("--alpha", help="Level [default: 1e-6; calibration 1e-2].", min=1e-15, max=0.5)
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of all random draws.")] = 1,
+    target: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="bench rates: write the data here.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Measure code lengths, naming rates and false names."""
+    if name is not Name.CODES and not documents:
+        raise InputError(f"bench {name} measures on documents; name some: whosecopy bench {name} DOC...")
+    run = {Name.CODES: _codes, Name.RATES: _rates, Name.NAMING: _naming, Name.CALIBRATION: _calibration}[name]
+    rows = run(documents or [], _Setting(trials, photos, recipients, alpha, seed, target))
+    if json:
+        print_json({"rows": rows})
+    else:
+        _table(rows)
+
+
+Rows = list[dict[str, Any]]
+
+
+def _codes(documents: Sequence[Path], setting: _Setting) -> Rows:
+    from whosecopy.bench.codes import rows
+
+    with progress("Measuring code lengths") as advance:
+        return rows(setting.trials or 200, setting.seed, advance)
+
+
+def _rates(documents: Sequence[Path], setting: _Setting) -> Rows:
+    import numpy as np
+
+    from whosecopy.bench.collection import collect
+    from whosecopy.bench.rates import measure
+    from whosecopy.model import codec
+
+    command = (
+        f"whosecopy bench rates DOC... --trials {setting.trials or 20} --photos {setting.photos} --seed {setting.seed}"
+    )
+    found = [(master, template) for _, master, template in collect(documents)]
+    with progress("Leaking") as advance:
+        rates = measure(
+            found,
+            np.random.default_rng(setting.seed),
+            setting.trials or 20,
+            setting.photos,
+            now()[:10],
+            command,
+            advance,
+        )
+    if setting.target is not None:
+        write_whole(setting.target, codec.encode(rates) + b"\n")
+    return [
+        {
+            "attack": attack.name,
+            "carrier": carrier,
+            "read right": round(sum(share for nats, share in levels if nats > 0), 4),
+            "read wrong": round(sum(share for nats, share in levels if nats < 0), 4),
+            "erased": round(sum(share for nats, share in levels if nats == 0), 4),
+        }
+        for attack in rates.attacks
+        if attack.coalition == 1
+        for carrier, levels in attack.levels.items()
+    ]
+
+
+def _naming(documents: Sequence[Path], setting: _Setting) -> Rows:
+    import numpy as np
+
+    from whosecopy.bench.collection import collect
+    from whosecopy.bench.naming import naming, totals
+    from whosecopy.cli.terminal import warn
+    from whosecopy.seal.forecast import measured_rates
+
+    rng = np.random.default_rng(setting.seed)
+    where = setting.recipients, setting.alpha or 1e-6
+    trials = setting.trials or 40, setting.photos
+    rows = []
+    with progress("Leaking and tracing") as advance:
+        for name, master, template in collect(documents):
+            rows += naming((name, master, template), measured_rates(), where, trials, rng, advance)
+    traces, wrong, limit = totals(rows)
+    warn(f"{wrong} wrong names in {traces} traces (95 % upper limit {limit:.2g})")
+    return [asdict(row) for row in rows]
+
+
+def _calibration(documents: Sequence[Path], setting: _Setting) -> Rows:
+    import numpy as np
+
+    from whosecopy.bench.collection import collect
+    from whosecopy.bench.pipeline import calibrate
+
+    rng = np.random.default_rng(setting.seed)
+    rows: Rows = []
+    with progress("Tracing innocent leaks") as advance:
+        for name, master, template in collect(documents):
+            where = setting.recipients, setting.alpha or 1e-2
+            found = calibrate((master, template), where, setting.trials or 2000, rng, advance)
+            rows += [{"document": name, **asdict(row)} for row in found]
+    return rows
+
+
+def _table(rows: Rows) -> None:
+    from rich.table import Table
+
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in rows[0] if rows else ():
+        grid.add_column(heading.replace("_", " "), justify="left" if isinstance(rows[0][heading], str) else "right")
+    for row in rows:
+        grid.add_row(*(_cell(value) for value in row.values()))
+    out().print(grid)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "[bold red]no[/bold red]"
+    if value is None:
+        return "-"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,213 @@
+"""`forecast` and `seal`: what could be traced, and one copy for everybody."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from whosecopy.cli.options import (
+    AlphaOption,
+    DelimiterOption,
+    EncodingOption,
+    JsonOption,
+    KeyOption,
+    VariantsOption,
+    VaultOption,
+)
+from whosecopy.cli.terminal import out, print_json, progress, warn
+from whosecopy.errors import InputError
+
+if TYPE_CHECKING:
+    from whosecopy.model import Template
+    from whosecopy.seal.forecast import Forecast
+    from whosecopy.vault.sealing import Sealed, SealOptions
+
+ToOption = Annotated[Path, typer.Option("--to", help="CSV of recipients: id,organisation,email.", show_default=False)]
+CarriersOption = Annotated[
+    str, typer.Option("--carriers", help="Only these carriers: names or prefixes, with commas between.")
+]
+CoalitionOption = Annotated[
+    int | None, typer.Option("--coalition", help="Plan for this many copies merged.", min=1, max=20, show_default=False)
+]
+WeakOption = Annotated[bool, typer.Option("--accept-weak", help="Seal although this document alone can name nobody.")]
+
+
+def forecast(
+    document: Annotated[Path, typer.Argument(metavar="DOC", help="The document to be sealed.")],
+    to: ToOption,
+    alpha: AlphaOption = None,
+    carriers: CarriersOption = "",
+    coalition: CoalitionOption = None,
+    accept_weak: WeakOption = False,
+    variants: VariantsOption = False,
+    delimiter: DelimiterOption = "{{ }}",
+    encoding: EncodingOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say what could be traced and what not, attack by attack. Nothing is sealed."""
+    from whosecopy.cli.files import read_file
+    from whosecopy.seal.recipients import parse_recipients
+    from whosecopy.vault.sealing import preview
+
+    options = _options(alpha, carriers, coalition, variants, delimiter, encoding, accept_weak=accept_weak)
+    recipients = parse_recipients(read_file(to), str(to))
+    with progress("Simulating leaks") as advance:
+        template, table, braces = preview(read_file(document), str(document), len(recipients), options, advance)
+    _mention_braces(braces)
+    if json:
+        print_json({"forecast": table, "marks": _mark_counts(template)})
+    else:
+        out().print(*forecast_lines(table), sep="\n")
+
+
+def seal(
+    to: Annotated[Path | None, typer.Option("--to", help="CSV of recipients: id,organisation,email.")] = None,
+    out_folder: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the copies.")] = None,
+    document: Annotated[Path | None, typer.Argument(metavar="[DOC]", help="The document to be sealed.")] = None,
+    document_id: Annotated[
+        str | None, typer.Option("--document", metavar="ID", help="Add recipients to this sealed document.")
+    ] = None,
+    supersedes: Annotated[
+        str | None, typer.Option("--supersedes", metavar="ID", help="DOC is a new version of this document.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Finish an interrupted seal.")] = False,
+    title: Annotated[
+        str | None, typer.Option("--title", help="Title to file it under [default: the file's name].")
+    ] = None,
+    alpha: AlphaOption = None,
+    carriers: CarriersOption = "",
+    coalition: CoalitionOption = None,
+    accept_weak: WeakOption = False,
+    variants: VariantsOption = False,
+    delimiter: DelimiterOption = "{{ }}",
+    encoding: EncodingOption = None,
+    vault: VaultOption = None,
+    key: KeyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make one copy of a document for each recipient, different in ways no reader notices."""
+    from whosecopy.cli.files import now, read_file
+    from whosecopy.cli.vaults import opened
+    from whosecopy.seal.recipients import parse_recipients
+    from whosecopy.vault import sealing
+
+    if resume:
+        _resume(vault, key, json)
+        return
+    if to is None or out_folder is None or (document is None) == (document_id is None):
+        raise InputError("seal takes --to RECIPIENTS.csv, --out DIR, and either DOC or --document ID")
+    recipients = parse_recipients(read_file(to), str(to), fewest=2 if document else 1)
+    with opened(vault, key) as here, progress("Sealing") as advance:
+        if document is not None:
+            options = _options(
+                alpha, carriers, coalition, variants, delimiter, encoding, accept_weak, supersedes, title
+            )
+            data = read_file(document), str(document)
+            sealed = sealing.seal(here, data, recipients, out_folder, options, now(), advance)
+        else:
+            sealed = sealing.add_recipients(here, str(document_id), recipients, out_folder, now(), advance)
+    _report(sealed, out_folder, json)
+
+
+def _resume(vault: Path | None, key: Path | None, json: bool) -> None:
+    from whosecopy.cli.files import now
+    from whosecopy.cli.vaults import opened
+    from whosecopy.vault.delivery import resume as resume_delivery
+
+    with opened(vault, key) as here, progress("Finishing") as advance:
+        finished = resume_delivery(here, now(), advance)
+    if json:
+        print_json({"copies": finished})
+    else:
+        out().print(f"{len(finished)} copies written." if finished else "Nothing was left to finish.")
+
+
+def _options(
+    alpha: float | None,
+    carriers: str,
+    coalition: int | None,
+    variants: bool,
+    delimiter: str,
+    encoding: str | None,
+    accept_weak: bool = False,
+    supersedes: str | None = None,
+    title: str | None = None,
+) -> "SealOptions":
+    from whosecopy.vault.sealing import DEFAULT_ALPHA, SealOptions
+
+    return SealOptions(
+        alpha=alpha if alpha is not None else DEFAULT_ALPHA,
+        carriers=tuple(name.strip() for name in carriers.split(",") if name.strip()),
+        coalition=coalition,
+        variants=variants,
+        delimiter=split_delimiter(delimiter),
+        encoding=encoding,
+        accept_weak=accept_weak,
+        supersedes=supersedes,
+        title=title,
+    )
+
+
+def split_delimiter(delimiter: str) -> tuple[str, str]:
+    """`"{{ }}"` as `("{{", "}}")`; raises `InputError` for anything but two parts."""
+    parts = delimiter.split()
+    if len(parts) != 2:
+        raise InputError(f"--delimiter {delimiter!r}: give the opening and the closing one with a blank between")
+    return parts[0], parts[1]
+
+
+def _report(sealed: "Sealed", folder: Path, json: bool) -> None:
+    _mention_braces(sealed.literal_braces)
+    if json:
+        print_json(
+            {
+                "document": {"id": sealed.document, "title": sealed.title},
+                "copies": sealed.copies,
+                "marks": _mark_counts(sealed.template),
+                "forecast": sealed.forecast.rows if sealed.forecast else [],
+            }
+        )
+        return
+    console = out()
+    counts = ", ".join(f"{name} {count}" for name, count in _by_carrier(sealed.template).items())
+    console.print(f"[bold]{sealed.title}[/bold]  {sealed.document}, version {sealed.version}")
+    console.print(f"{len(sealed.copies)} copies in {folder}, list in {folder / 'manifest.csv'}")
+    console.print(f"Marks: {counts}")
+    if sealed.forecast:
+        console.print(*forecast_lines(sealed.forecast), sep="\n")
+
+
+def forecast_lines(table: "Forecast") -> list[object]:
+    """The forecast as lines and a table for `rich`."""
+    from rich.table import Table
+
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for heading, side in (("If this leaks", "left"), ("marks read", "right"), ("leaker named", "right"), ("", "left")):
+        grid.add_column(heading, justify=side)  # type: ignore[arg-type]
+    for row in table.rows:
+        share = row.chance_to_name
+        style, word = (
+            ("green", "can trace") if share >= 0.95 else ("yellow", "may trace") if share > 0 else ("red", "cannot")
+        )
+        grid.add_row(row.attack, f"{row.marks_expected:.0f}", f"{share:.0%}", f"[{style}]{word}[/{style}]")
+    shortest = (
+        f"The shortest passage that identifies its copy has about {table.shortest_words} of {table.whole_words} words."
+        if table.shortest_words
+        else "This document alone identifies nobody; several leaks together may."
+    )
+    head = f"{table.recipients} recipients, {table.marks} marks, alpha {table.alpha:g}"
+    return [head, grid, shortest, "Heavy paraphrase, translation and one-sentence quotes cannot be traced."]
+
+
+def _mark_counts(template: "Template") -> dict[str, object]:
+    return {"total": template.length, "by_carrier": _by_carrier(template)}
+
+
+def _by_carrier(template: "Template") -> dict[str, int]:
+    carriers = [template.sites[mark.sites[0]].carrier for mark in template.marks]
+    return {name: carriers.count(name) for name in sorted(set(carriers))}
+
+
+def _mention_braces(count: int) -> None:
+    if count:
+        warn(f"{count} {{{{...}}}} stand in the document and were left as they are; --variants reads them")

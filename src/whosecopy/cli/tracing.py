@@ -1,0 +1,82 @@
+"""`trace`: from what surfaced to the copy it came from."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from whosecopy.cli.options import AlphaOption, EncodingOption, JsonOption, KeyOption, VaultOption
+from whosecopy.cli.terminal import out, print_json, progress
+from whosecopy.errors import InputError
+
+if TYPE_CHECKING:
+    from whosecopy.model import Case
+
+_STYLE = {
+    "named": "bold green",
+    "organisation": "bold green",
+    "not_enough_evidence": "bold yellow",
+    "no_document": "bold yellow",
+    "withheld": "bold red",
+    "integrity_alarm": "bold red",
+}
+_EXIT = {"named": 0, "organisation": 0, "not_enough_evidence": 1, "no_document": 1, "withheld": 3, "integrity_alarm": 3}
+
+
+def trace(
+    leaks: Annotated[
+        list[str] | None, typer.Argument(metavar="LEAK...", help="What surfaced: files, or - for text.")
+    ] = None,
+    text: Annotated[str | None, typer.Option("--text", help="The leaked text itself.")] = None,
+    document: Annotated[str | None, typer.Option("--document", metavar="ID", help="The document it came from.")] = None,
+    alpha: AlphaOption = None,
+    report: Annotated[Path | None, typer.Option("--report", metavar="OUT.html", help="Write an HTML report.")] = None,
+    encoding: EncodingOption = None,
+    vault: VaultOption = None,
+    key: KeyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say whose copy a leak was made from, or that the evidence is not enough."""
+    from whosecopy.cli.files import now, write_whole
+    from whosecopy.cli.vaults import opened
+    from whosecopy.vault.tracing import TraceOptions
+    from whosecopy.vault.tracing import trace as trace_leak
+
+    files = _files(leaks or [], text)
+    if report is not None and report.suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"{report}: reports are HTML so far; give a name that ends in .html")
+    with opened(vault, key) as here, progress("Tracing") as advance:
+        case = trace_leak(here, files, TraceOptions(document, alpha, encoding), now(), advance)
+    if report is not None:
+        from whosecopy.trace.report import render_report
+
+        write_whole(report, render_report(case).encode())
+    if json:
+        print_json(case.verdict)
+    else:
+        show(case)
+        if report is not None:
+            out().print(f"Report: {report}", soft_wrap=True)
+    raise typer.Exit(_EXIT[case.verdict.outcome])
+
+
+def show(case: "Case") -> None:
+    """The verdict on standard output, coloured by its outcome."""
+    from rich.text import Text
+
+    from whosecopy.trace.report import summary
+
+    for line in summary(case.verdict).splitlines():
+        loud = line.split(" ")[0].isupper() and len(line.split(" ")[0]) > 1
+        out().print(Text(line, style=_STYLE[case.verdict.outcome] if loud else ""), soft_wrap=True)
+
+
+def _files(leaks: list[str], text: str | None) -> list[tuple[bytes, str]]:
+    """The files of one exhibit with their names: several pages of one leak are read as one text."""
+    from whosecopy.cli.files import read_file
+
+    if (text is None) == (not leaks):
+        raise InputError("trace takes what surfaced: files, - for standard input, or --text TEXT")
+    if text is not None:
+        return [(text.encode(), "text.txt")]
+    return [(read_file(leak), "standard-input.txt" if leak == "-" else Path(leak).name) for leak in leaks]

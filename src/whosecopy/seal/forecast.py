@@ -1,0 +1,225 @@
+"""Before anything is sent: what a leak of this document could be traced by, and what not.
+
+A forecast simulates readings from measured error rates (`rates.json`: date and command inside) and asks
+the exact code whether the leaker would be named. Nothing in it is a guess about the code; everything in
+it rests on the rates having been measured on other documents.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+
+from whosecopy.codes.codebook import Codebook, make_codebook
+from whosecopy.codes.decide import SHARES
+from whosecopy.codes.keys import Secrets
+from whosecopy.codes.panel import Panel, p_values
+from whosecopy.model import Floats, Reading, Template, codec
+from whosecopy.seal.plan import Progress, with_profile
+
+PROFILES = ("solo", "short", "GL6", "GL8")
+PAGE_WORDS = 350
+_RETRACE = 2
+_NAMES = 0.95
+_CHOICE_ATTACK = "half of the text"
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """A way a leak comes about: which part of the text, how many copies merged, and with which errors.
+
+    `levels` maps a carrier to what its marks say for the copy's own variant: (nats, share) pairs that
+    add up to 1; 0 nats is an erasure, negative nats speak for another variant. `part` is `whole`, `half`,
+    `page` or `paragraph`.
+    """
+
+    name: str
+    part: str
+    coalition: int
+    levels: dict[str, tuple[tuple[float, float], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Measured error rates: when, by which command, and every attack."""
+
+    measured: str
+    command: str
+    attacks: tuple[Attack, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one attack would leave: marks expected to be read, and the chance to name a leaker."""
+
+    attack: str
+    marks_expected: float
+    chance_to_name: float
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The table by attack and the shortest passage that identifies, in words (0: not even the whole)."""
+
+    recipients: int
+    alpha: float
+    marks: int
+    profile: str
+    rows: tuple[Row, ...]
+    shortest_words: int
+    whole_words: int
+    measured: str
+    command: str
+
+
+@lru_cache(maxsize=1)
+def measured_rates() -> Rates:
+    """The rates that come with this version."""
+    return codec.decode(files("whosecopy.seal").joinpath("rates.json").read_bytes(), Rates)
+
+
+def choose_profile(template: Template, recipients: int, alpha: float, rates: Rates, coalition: int | None) -> Template:
+    """`template` under the bias profile that serves it best (STATISTICS V3).
+
+    First the chance that half of the text names one leaker; among profiles within 2 % of the best, the
+    one under which a coalition of three is named most often. `coalition` overrides: 1 is `solo`, 2 is
+    `short`, 3 to 5 `GL6`, more `GL8`.
+    """
+    if coalition is not None:
+        return with_profile(template, PROFILES[min(3, (0, 0, 1, 2, 2, 2, 3)[min(coalition, 6)])])
+    attacks = {attack.name: attack for attack in rates.attacks}
+    trials = {
+        profile: _Trials(with_profile(template, profile), recipients, alpha, np.random.default_rng(7))
+        for profile in PROFILES
+    }
+    alone = {name: one.chance(attacks[_CHOICE_ATTACK], 48) for name, one in trials.items()}
+    close = [name for name in PROFILES if alone[name] >= max(alone.values()) - 0.02]
+    if len(close) == 1:
+        return with_profile(template, close[0])
+    together = {name: trials[name].chance(attacks["coalition of 3"], 24) for name in close}
+    return with_profile(template, max(close, key=lambda name: (together[name], -PROFILES.index(name))))
+
+
+def forecast(
+    template: Template, recipients: int, alpha: float, rates: Rates, progress: Progress, trials: int = 100
+) -> Forecast:
+    """What could be traced of `template` sealed for `recipients` at `alpha`, attack by attack."""
+    run = _Trials(template, recipients, alpha, np.random.default_rng(11))
+    rows = []
+    for done, attack in enumerate(rates.attacks):
+        progress(done, len(rates.attacks) + 1)
+        rows.append(Row(attack.name, run.marks(attack), run.chance(attack, trials)))
+    shortest = run.shortest_words(next(attack for attack in rates.attacks if attack.name == "retype"))
+    progress(len(rates.attacks) + 1, len(rates.attacks) + 1)
+    return Forecast(
+        recipients=recipients,
+        alpha=alpha,
+        marks=template.length,
+        profile=template.marks[0].profile if template.marks else PROFILES[0],
+        rows=tuple(rows),
+        shortest_words=shortest,
+        whole_words=len(template.text.split()),
+        measured=rates.measured,
+        command=rates.command,
+    )
+
+
+class _Trials:
+    """Simulated leaks of one template, judged by the exact code."""
+
+    def __init__(self, template: Template, recipients: int, alpha: float, rng: np.random.Generator) -> None:
+        self._template = template
+        self._recipients = recipients
+        self._limit = (SHARES["single"] + SHARES["organisation"]) * alpha / _RETRACE / recipients
+        self._rng = rng
+        self._alphabet = np.array([mark.q for mark in template.marks], dtype=np.uint8)
+        self._carriers = [template.sites[mark.sites[0]].carrier for mark in template.marks]
+        self._starts = [[template.sites[k].start for k in mark.sites] for mark in template.marks]
+
+    def marks(self, attack: Attack) -> float:
+        """How many marks the attack leaves readable, on average over the parts that it may show."""
+        share = np.array([1.0 - dict(_levels(attack, carrier)).get(0.0, 0.0) for carrier in self._carriers])
+        shown = np.mean([self._visible(part) for part in self._parts(attack.part)], axis=0)
+        return round(float((share * shown).sum()), 1)
+
+    def chance(self, attack: Attack, trials: int) -> float:
+        """The share of simulated leaks in which at least one of the copies used is named."""
+        parts = self._parts(attack.part)
+        named = 0
+        for _ in range(trials):
+            visible = self._visible(parts[int(self._rng.integers(len(parts)))])
+            named += self._named(attack, visible)
+        return named / trials
+
+    def shortest_words(self, attack: Attack) -> int:
+        """Words of the shortest stretch that names its copy in most trials; 0 where not even the whole does."""
+        words = _word_starts(self._template.text)
+        low, high = 0, len(words)
+        if not self._names(attack, words, high):
+            return 0
+        while high - low > max(10, high // 20):
+            middle = (low + high) // 2
+            low, high = (low, middle) if self._names(attack, words, middle) else (middle, high)
+        return high
+
+    def _names(self, attack: Attack, words: Sequence[int], length: int) -> bool:
+        """Whether the stretch of `length` words with the most marks names its copy in 19 of 20 trials."""
+        ends = [*words, len(self._template.text)]
+        stretches = [(ends[k], ends[min(k + length, len(words))]) for k in range(0, len(words) - length + 1, 5)]
+        best = max((self._visible(one) for one in stretches or [(0, ends[-1])]), key=np.sum)
+        return sum(self._named(attack, best) for _ in range(20)) >= _NAMES * 20
+
+    def _named(self, attack: Attack, visible: np.ndarray) -> bool:
+        codebook = make_codebook(self._template, Secrets(*(self._rng.bytes(32) for _ in range(7))))
+        symbols = codebook.symbols(0, attack.coalition)
+        reading = self._reading(attack, codebook, visible)
+        nobody = np.zeros(len(self._alphabet), dtype=bool)
+        panel = Panel(reading, codebook.biases, codebook.labels, codebook.secrets, self._recipients, nobody)
+        return bool(p_values(panel, symbols).min() <= self._limit)
+
+    def _reading(self, attack: Attack, codebook: Codebook, visible: np.ndarray) -> Reading:
+        """What would be read: at each visible mark one of the copies' variants, or an error."""
+        shown = codebook.variants(0, attack.coalition)
+        holder = self._rng.integers(0, attack.coalition, len(self._alphabet))
+        truth = shown[holder, np.arange(len(self._alphabet))].astype(int)
+        levels: Floats = np.zeros((len(self._alphabet), int(self._alphabet.max(initial=2))))
+        for mark in np.flatnonzero(visible):
+            options = _levels(attack, self._carriers[mark])
+            nats = options[int(self._rng.choice(len(options), p=[share for _, share in options]))][0]
+            q = int(self._alphabet[mark])
+            best = truth[mark] if nats > 0 else (truth[mark] + int(self._rng.integers(1, q))) % q
+            levels[mark, :q] = -abs(nats)
+            levels[mark, best] = 0.0
+        return Reading(codebook.digest.hex(), levels, self._alphabet)
+
+    def _visible(self, part: tuple[int, int]) -> np.ndarray:
+        return np.array([any(part[0] <= start < part[1] for start in starts) for starts in self._starts], dtype=bool)
+
+    def _parts(self, part: str) -> list[tuple[int, int]]:
+        """The stretches of the text (characters) that a part may be."""
+        text = self._template.text
+        words = _word_starts(text)
+        size = {"whole": len(words), "half": len(words) // 2, "page": PAGE_WORDS}.get(part, 0)
+        if part == "paragraph":
+            long = [(a, b) for a, b in self._template.blocks if len(text[a:b].split()) >= 40]
+            return long or list(self._template.blocks)
+        if size >= len(words):
+            return [(0, len(text))]
+        step = max(1, (len(words) - size) // 40)
+        return [(words[k], [*words, len(text)][k + size]) for k in range(0, len(words) - size + 1, step)]
+
+
+def _levels(attack: Attack, carrier: str) -> tuple[tuple[float, float], ...]:
+    """The measured levels of a carrier; of its family, or erased, where it was never measured."""
+    if carrier in attack.levels:
+        return attack.levels[carrier]
+    family = carrier.partition(".")[0]
+    near = [levels for name, levels in attack.levels.items() if name.partition(".")[0] == family]
+    return near[0] if near else ((0.0, 1.0),)
+
+
+def _word_starts(text: str) -> list[int]:
+    starts = [k for k in range(len(text)) if not text[k].isspace() and (k == 0 or text[k - 1].isspace())]
+    return starts or [0]

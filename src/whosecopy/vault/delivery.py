@@ -1,0 +1,143 @@
+"""Write the copies of recorded batches: whole files or none, the same bytes however often it is repeated."""
+
+import csv
+import hashlib
+import io
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from whosecopy.codes.codebook import Codebook, make_codebook
+from whosecopy.errors import InputError
+from whosecopy.media.dispatch import open_document
+from whosecopy.model import Recipient, Template, codec
+from whosecopy.seal.copies import Variants, renderer
+from whosecopy.seal.plan import Progress
+from whosecopy.vault.events import record
+from whosecopy.vault.secretbytes import unpack_secrets
+from whosecopy.vault.store import Tx, Vault
+from whosecopy.vault.store_batches import Batch
+
+MANIFEST = "manifest.csv"
+_BLOCK = 256
+
+
+@dataclass(frozen=True, slots=True)
+class SealedCopy:
+    """One copy as it was written."""
+
+    copy: str
+    recipient: str
+    path: str
+
+
+def deliver(vault: Vault, batch: Batch, now: str, progress: Progress) -> tuple[SealedCopy, ...]:
+    """Write every copy of a recorded batch, then mark it as done.
+
+    A file that is there already with the right bytes is left alone. Raises `InputError` where a file of
+    another content is in the way or the disk is full; the batch then stays pending.
+    """
+    key = batch.document, batch.version
+    with vault.snapshot() as tx:
+        codebook, make, name = _workshop(tx, *key)
+        issues = [issue for issue in tx.recipients(*key) if issue.batch == batch.batch]
+    labels = codebook.copy_labels(batch.first + batch.count)
+    out = Path(batch.out_dir)
+    out.mkdir(parents=True, exist_ok=True)
+    copies: list[SealedCopy] = []
+    rows: list[tuple[str, ...]] = []
+    for done in range(0, batch.count, _BLOCK):
+        block = issues[done : done + _BLOCK]
+        for issue, variants in zip(block, codebook.variants(block[0].index, len(block)), strict=True):
+            path = out / file_name(issue.recipient.id, name)
+            data = make(variants)
+            _write(path, data)
+            label = labels[issue.index]
+            copies.append(SealedCopy(label, issue.recipient.id, str(path)))
+            who = issue.recipient
+            rows.append((who.id, who.organisation, who.email, path.name, label, hashlib.sha256(data).hexdigest()))
+            progress(len(copies), batch.count)
+    _write(out / MANIFEST, _manifest(rows))
+    os.sync()
+    with vault.transaction() as tx:
+        tx.finish_batch(batch)
+        facts = {"version": batch.version, "batch": batch.batch, "first": batch.first, "count": batch.count}
+        record(tx, "hand-out", facts, now, batch.document)
+    return tuple(copies)
+
+
+def resume(vault: Vault, now: str, progress: Progress) -> tuple[SealedCopy, ...]:
+    """Write the missing copies of every interrupted seal."""
+    with vault.snapshot() as tx:
+        pending = tx.pending_batches()
+    return tuple(copy for batch in pending for copy in deliver(vault, batch, now, progress))
+
+
+def hand_out_again(vault: Vault, document: str, recipient: str, now: str) -> bytes:
+    """The bytes of a recipient's newest copy of `document`, made again; recorded before they exist.
+
+    Raises `InputError` where the document is unknown or the recipient has no copy of it.
+    """
+    with vault.transaction() as tx:
+        tx.document(document)
+        found = tx.find(recipient, document)
+        if not found:
+            raise InputError(f"{recipient}: has no copy of {document}; see: whosecopy documents show {document}")
+        _, version, issue = found[-1]
+        codebook, make, _ = _workshop(tx, document, version)
+        record(tx, "hand-out", {"version": version, "first": issue.index, "count": 1, "again": True}, now, document)
+    return make(codebook.variants(issue.index, 1)[0])
+
+
+def refuse_occupied(out: Path, recipients: Sequence[Recipient], master: str) -> None:
+    """Raise `InputError` where a copy would overwrite a file, or two copies would share a name."""
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out}: is a file; --out takes a folder")
+    names = [file_name(recipient.id, master) for recipient in recipients]
+    if len({name.casefold() for name in names}) < len(names):
+        raise InputError(f"{out}: two recipient ids differ only in upper and lower case; rename one")
+    for name in [*names, MANIFEST]:
+        if (out / name).exists():
+            raise InputError(f"{out / name}: exists already; give an empty folder with --out")
+
+
+def file_name(recipient: str, master: str) -> str:
+    """The file name of a recipient's copy: the id, made safe, with the master's suffix."""
+    safe = quote(recipient, safe="").replace("~", "%7E")
+    return (safe.replace(".", "%2E", 1) if safe.startswith(".") else safe) + Path(master).suffix
+
+
+def _workshop(tx: Tx, document: str, version: int) -> tuple[Codebook, Callable[[Variants], bytes], str]:
+    """All it takes to make copies of one version: codebook, renderer, and the master's file name."""
+    facts = tx.version(document, version)
+    template = codec.decode(tx.load_template(document, version), Template)
+    master = open_document(tx.load_master(document, version), facts.name, facts.encoding or None)
+    codebook = make_codebook(template, unpack_secrets(tx.load_secrets(document, version)))
+    return codebook, renderer(master, template), facts.name
+
+
+def _write(path: Path, data: bytes) -> None:
+    """`data` as the file `path`, all of it or nothing; a file of the same bytes is left alone."""
+    if path.exists():
+        if path.read_bytes() == data:
+            return
+        raise InputError(f"{path}: exists with another content; move it away, then: whosecopy seal --resume")
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as failed:
+        reason = (failed.strerror or str(failed)).lower()
+        raise InputError(f"{path}: {reason}; the seal is recorded, finish it with: whosecopy seal --resume") from failed
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _manifest(rows: Sequence[tuple[str, ...]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("id", "organisation", "email", "path", "copy", "sha256"))
+    writer.writerows(rows)
+    return text.getvalue().encode()

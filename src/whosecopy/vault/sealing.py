@@ -1,0 +1,192 @@
+"""Seal: record first, then write files that are a deterministic function of the record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from whosecopy import __version__
+from whosecopy.carriers.registry import carriers, survey
+from whosecopy.codes.codebook import Codebook, all_differ, make_codebook
+from whosecopy.errors import CapacityError, InputError
+from whosecopy.model import Recipient, Template, codec
+from whosecopy.seal.declare import Prepared, prepare
+from whosecopy.seal.forecast import Forecast, choose_profile, forecast, measured_rates
+from whosecopy.seal.plan import Progress, check_capacity, make_template
+from whosecopy.seal.record import encode_record, make_record
+from whosecopy.vault.delivery import SealedCopy, deliver, refuse_occupied
+from whosecopy.vault.events import record
+from whosecopy.vault.lookup import lookup_of
+from whosecopy.vault.secretbytes import draw_secrets, pack_secrets, unpack_secrets
+from whosecopy.vault.store import Tx, Vault
+from whosecopy.vault.store_batches import Batch
+
+DEFAULT_ALPHA = 1e-6
+_REDRAWS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SealOptions:
+    """How a document is to be sealed.
+
+    `carriers` are name prefixes (`wording`, `typography.quotes`); empty means all that are on by default.
+    `coalition` plans for that many copies merged, `supersedes` makes a new version of an earlier document.
+    """
+
+    alpha: float = DEFAULT_ALPHA
+    carriers: tuple[str, ...] = ()
+    coalition: int | None = None
+    variants: bool = False
+    delimiter: tuple[str, str] = ("{{", "}}")
+    encoding: str | None = None
+    accept_weak: bool = False
+    supersedes: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What a seal produced: the document, its template, the copies written, and what could be traced."""
+
+    document: str
+    title: str
+    version: int
+    template: Template
+    copies: tuple[SealedCopy, ...]
+    forecast: Forecast | None = None
+    literal_braces: int = 0
+
+
+def survey_master(prepared: Prepared, options: SealOptions) -> Template:
+    """The template of a prepared master: what could be marked, before any key is drawn."""
+    chosen = [
+        carrier
+        for carrier in carriers()
+        if prepared.master.media in carrier.media
+        and (not options.carriers or carrier.name.startswith(options.carriers))
+    ]
+    sites = survey(prepared.master, chosen, prepared.declared)
+    used = {site.carrier for site in sites}
+    return make_template(prepared.master, sites, {one.name: one.version for one in carriers() if one.name in used})
+
+
+def preview(
+    data: bytes, name: str, recipients: int, options: SealOptions, progress: Progress
+) -> tuple[Template, Forecast, int]:
+    """What sealing the file `data` would give: template, forecast, and the number of literal `{{...}}`."""
+    prepared = prepare(data, name, options.encoding, options.variants, options.delimiter)
+    template = survey_master(prepared, options)
+    check_capacity(template, recipients, options.alpha, options.accept_weak)
+    rates = measured_rates()
+    planned = choose_profile(template, recipients, options.alpha, rates, options.coalition)
+    return planned, forecast(planned, recipients, options.alpha, rates, progress), prepared.literal_braces
+
+
+def seal(
+    vault: Vault,
+    file: tuple[bytes, str],
+    recipients: Sequence[Recipient],
+    out: Path,
+    options: SealOptions,
+    now: str,
+    progress: Progress,
+) -> Sealed:
+    """Seal a file (its bytes and name) for `recipients` and write one copy each into the folder `out`.
+
+    The record with all commitments is durable before the first byte of a copy exists. Raises
+    `InputError` for what cannot be sealed, `CapacityError` for too few marks.
+    """
+    data, name = file
+    prepared = prepare(data, name, options.encoding, options.variants, options.delimiter)
+    template = survey_master(prepared, options)
+    check_capacity(template, len(recipients), options.alpha, options.accept_weak)
+    refuse_occupied(out, recipients, name)
+    with vault.snapshot() as tx:
+        _refuse_known(tx, template, name)
+        if options.supersedes:
+            tx.document(options.supersedes)
+    rates = measured_rates()
+    template = choose_profile(template, len(recipients), options.alpha, rates, options.coalition)
+    table = forecast(template, len(recipients), options.alpha, rates, progress)
+    codebook = draw_codebook(template, len(recipients))
+    lookup = lookup_of(vault, template)
+    with vault.transaction() as tx:
+        _refuse_known(tx, template, name)
+        document = options.supersedes or tx.add_document(options.title or Path(name).stem, template.media, now)
+        version = tx.add_version(
+            document,
+            codec.encode(template),
+            codebook.digest.hex(),
+            prepared.master.source,
+            pack_secrets(codebook.secrets),
+            options.alpha,
+            lookup,
+            encoding=options.encoding or "",
+            name=Path(name).name,
+        )
+        batch = _issue(tx, codebook, (document, version), recipients, options.alpha, out, now)
+        title = tx.document(document).title
+    copies = deliver(vault, batch, now, progress)
+    return Sealed(document, title, version, template, copies, table, prepared.literal_braces)
+
+
+def add_recipients(
+    vault: Vault, document: str, recipients: Sequence[Recipient], out: Path, now: str, progress: Progress
+) -> Sealed:
+    """Issue copies of the newest version of `document` to more recipients, under the same keys.
+
+    Earlier copies stay what they are. Raises `InputError` for a recipient who has a copy already.
+    """
+    with vault.transaction() as tx:
+        title = tx.document(document).title
+        newest = tx.versions(document)[-1]
+        refuse_occupied(out, recipients, newest.name)
+        known = {issue.recipient.id for issue in tx.recipients(document, newest.version)}
+        again = [recipient.id for recipient in recipients if recipient.id in known]
+        if again:
+            raise InputError(
+                f"{again[0]}: has a copy of {document} already; "
+                f"make it again with: whosecopy copy {document} {again[0]} --out FILE"
+            )
+        template = codec.decode(tx.load_template(document, newest.version), Template)
+        codebook = make_codebook(template, unpack_secrets(tx.load_secrets(document, newest.version)))
+        if not all_differ(codebook, tx.next_index(document, newest.version) + len(recipients)):
+            raise InputError(f"{document}: has too few marks for more recipients; seal a new version with --supersedes")
+        batch = _issue(tx, codebook, (document, newest.version), recipients, newest.alpha, out, now)
+    copies = deliver(vault, batch, now, progress)
+    return Sealed(document, title, newest.version, template, copies)
+
+
+def draw_codebook(template: Template, count: int) -> Codebook:
+    """Fresh secrets for `template`, redrawn until `count` codewords differ pairwise and from the master."""
+    for _ in range(_REDRAWS):
+        codebook = make_codebook(template, draw_secrets())
+        if all_differ(codebook, count):
+            return codebook
+    raise CapacityError(template.length + 1, template.length, "the copies could not all be made different")
+
+
+def _refuse_known(tx: Tx, template: Template, name: str) -> None:
+    known = tx.known_master(template.master_sha256)
+    if known:
+        raise InputError(
+            f"{name}: these very bytes are sealed already as {known}; "
+            f"add recipients with: whosecopy seal --document {known} --to MORE.csv --out DIR"
+        )
+
+
+def _issue(
+    tx: Tx,
+    codebook: Codebook,
+    key: tuple[str, int],
+    recipients: Sequence[Recipient],
+    alpha: float,
+    out: Path,
+    now: str,
+) -> Batch:
+    """Record a batch with all its commitments, in the running transaction."""
+    first = tx.next_index(*key)
+    sealed = make_record(codebook, *key, first, len(recipients), alpha, f"whosecopy {__version__}")
+    batch = tx.add_batch(*key, recipients, encode_record(sealed), "pending", str(out.resolve()))
+    facts = {"version": key[1], "batch": batch.batch, "first": first, "count": len(recipients)}
+    record(tx, "seal", facts | {"record": codec.digest(sealed).hex(), "root": sealed.copies_root}, now, key[0])
+    return batch
