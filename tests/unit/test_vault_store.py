@@ -160,10 +160,14 @@ def test_candidates_count_shared_fingerprints_like_sets_do(vault: Vault):
 
 
 def test_an_exception_undoes_the_whole_transaction(vault: Vault):
-    with pytest.raises(KeyboardInterrupt), vault.transaction() as tx:
-        document = add_document(tx)
-        tx.add_batch(document, 1, PEOPLE, b"", "pending", "")
-        raise KeyboardInterrupt
+    def interrupted():
+        with vault.transaction() as tx:
+            document = add_document(tx)
+            tx.add_batch(document, 1, PEOPLE, b"", "pending", "")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     with vault.snapshot() as tx:
         assert tx.documents() == []
         assert [event.header.kind for event in events(tx)] == ["vault_made"]

@@ -10,7 +10,7 @@ import hmac
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -128,6 +128,10 @@ def _mac(vault: Vault, sha256: str) -> str:
     return tag(vault.keys.tags, "backup", vault.id, sha256).hex()
 
 
+def _line(header: _Header) -> bytes:
+    return codec.encode(asdict(header)) + b"\n"
+
+
 def _pack(vault: Vault, database: Path, packed: Path) -> None:
     with database.open("rb") as source:
         sha256 = hashlib.file_digest(source, "sha256").hexdigest()
@@ -135,7 +139,7 @@ def _pack(vault: Vault, database: Path, packed: Path) -> None:
         source.seek(0)
         handle = os.open(packed, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as out:
-            out.write(codec.encode(header) + b"\n")
+            out.write(_line(header))
             shutil.copyfileobj(source, out, _BLOCK)
             out.flush()
             os.fsync(handle)
@@ -149,7 +153,7 @@ def _read_header(stream: BinaryIO, file: Path) -> _Header:
         raise InputError(f"{file}: is no backup of a vault, or a damaged one; name another file") from None
     if header.schema != SCHEMA:
         raise InputError(f"{file}: a newer version of whosecopy made this backup; update whosecopy")
-    if line != codec.encode(header) + b"\n":
+    if line != _line(header):
         raise _damaged(file)
     return header
 

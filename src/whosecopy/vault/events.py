@@ -7,6 +7,8 @@ document are chained once more among themselves, so that its history can be show
 
     digest = SHA-256(0x00 || header || SHA-256(salt || content))
 
+Header and content are JSON with sorted keys, without blanks, in UTF-8.
+
 Whoever can write the database can still cut off its end, or put back an older one whole: only a digest
 kept elsewhere shows that.
 """
@@ -14,7 +16,7 @@ kept elsewhere shows that.
 import hashlib
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import and_, func, select, true
@@ -89,9 +91,9 @@ def record(tx: Session, kind: str, payload: Payload, now: str, document: str = "
         traced=traced,
     )
     salt = secrets.token_bytes(_SALT)
-    content = codec.encode(_Content(now, payload))
+    content = codec.encode({"now": now, "payload": payload})
     content_sha256 = hashlib.sha256(salt + content).digest()
-    public = codec.encode(header)
+    public = codec.encode(asdict(header))
     digest = leaf_digest(public, content_sha256)
     values = {
         "sequence": header.sequence,
