@@ -38,6 +38,7 @@ class _Format:
     parse: Callable[[bytes, str, str | None], Document]
     write: Callable[[Document], bytes]
     version: str
+    guard: Callable[[bytes, str], None] = lambda data, name: None
 
 
 def open_document(data: bytes, name: str = "", encoding: str | None = None) -> Document:
@@ -52,6 +53,7 @@ def open_document(data: bytes, name: str = "", encoding: str | None = None) -> D
 
     name = name or "the input"
     form = _format(media_of(data, name))
+    form.guard(data, name)
     document = form.parse(data, name, encoding)
     if not document.text:
         raise InputError(f"{name}: no text in it; give a document with text")
@@ -141,4 +143,8 @@ def _format(media: str) -> _Format:
         from whosecopy.media import html
 
         return _Format(html.parse, html.write, html.VERSION)
+    if media == DOCX:
+        from whosecopy.media import docx
+
+        return _Format(docx.parse, docx.write, docx.VERSION, docx.guard)
     raise InputError(f"unknown media type {media!r}; this version of whosecopy cannot read it")

@@ -16,89 +16,28 @@ _CHARSET = re.compile(
 )
 _STRETCH = re.compile(r"[ \t\n\r\f]+|[^ \t\n\r\f]+")
 _HIDDEN_STYLE = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*hidden")
-_VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
-)
-_UNSEEN = frozenset(
-    [
-        "head",
-        "script",
-        "style",
-        "template",
-        "title",
-        "svg",
-        "math",
-        "iframe",
-        "object",
-        "noscript",
-        "video",
-        "audio",
-        "canvas",
-    ]
-)
-_OPTIONAL_END = frozenset(
-    ["p", "li", "td", "th", "tr", "dt", "dd", "thead", "tbody", "tfoot", "option", "html", "body"]
-)
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "caption",
-        "option",
-        "optgroup",
-        "select",
-        "textarea",
-    ]
+
+
+def _names(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_VOID = _names("area base br col embed hr img input link meta param source track wbr")
+_UNSEEN = _names("head script style template title svg math iframe object noscript video audio canvas")
+_OPTIONAL_END = _names("p li td th tr dt dd thead tbody tfoot option html body")
+_BLOCKS = _names(
+    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol optgroup option p pre section select "
+    "summary table tbody td textarea tfoot th thead tr ul"
 )
 _KINDS = (
-    (frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "th", "caption", "legend"}), "heading"),
-    (frozenset({"pre", "textarea", "select", "option"}), "code"),
-    (frozenset({"blockquote"}), "quote"),
-    (frozenset({"td"}), "cell"),
-    (frozenset({"li", "dt", "dd"}), "item"),
+    (_names("h1 h2 h3 h4 h5 h6 th caption legend"), "heading"),
+    (_names("pre textarea select option"), "code"),
+    (_names("blockquote"), "quote"),
+    (_names("td"), "cell"),
+    (_names("li dt dd"), "item"),
 )
-_FIXED = frozenset({"code", "kbd", "samp", "var", "tt", "q", "cite", "button", "label"})
+_FIXED = _names("code kbd samp var tt q cite button label")
 _TRACKED = frozenset().union(*(tags for tags, _ in _KINDS)) | _FIXED | {"table", "ul", "ol", "dl"}
 _ENDS_BEFORE = {
     "td": ("td", "th"), "th": ("td", "th"), "tr": ("td", "th"), "li": ("li",), "dt": ("dt", "dd"), "dd": ("dt", "dd"),

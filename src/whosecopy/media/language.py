@@ -29,9 +29,9 @@ def with_languages(document: Document) -> Document:
 
 
 def _language(text: str) -> str:
-    """The code of the likeliest language, or nothing for too short a text."""
+    """The likeliest language that has a two-letter code, or nothing for too short a text."""
     if sum(character.isalpha() for character in text[:_SAMPLE]) < _ENOUGH_LETTERS:
         return ""
-    from py3langid import classify
+    from py3langid import rank
 
-    return str(classify(text[:_SAMPLE])[0])
+    return next(str(code) for code, _ in rank(text[:_SAMPLE]) if len(code) == 2)
