@@ -125,9 +125,9 @@ def _pairs(
         skip = {index for panel, index in known if panel == place}
         found: dict[int, tuple[float, float]] = {}
         for one in members(item.cells, item.symbols(indices), indices, order, gate, skip):
-            familywise = max(one.gate_p * all_pairs / share["gate"], one.member_p * total / share["member"])
+            familywise = max(one.gate_p * all_pairs / share["gate"], one.p_value * total / share["member"])
             if familywise <= alpha:
-                found[one.index] = min(found.get(one.index, (2.0, 2.0)), (familywise, one.member_p))
+                found[one.index] = min(found.get(one.index, (2.0, 2.0)), (familywise, one.p_value))
         for index, (familywise, p) in found.items():
             yield _named(item, place, index, p, familywise, "pair")
 

@@ -28,14 +28,18 @@ _MISREAD = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A partner whose gate and member test were computed: both p-values, before any correction over copies.
-
-    `member_p` is multiplied by r (r + 1) for the rank r of the lead.
-    """
+    """Partner `index` tested given `lead`, which ranks `rank` among the others: p-values before any correction."""
 
     index: int
+    lead: int
+    rank: int
     gate_p: float
-    member_p: float
+    given_p: float
+
+    @property
+    def p_value(self) -> float:
+        """The member test's p-value, corrected for the choice of the lead."""
+        return min(1.0, self.given_p * self.rank * (self.rank + 1))
 
 
 def pair_ratios(cells: Cells) -> Floats:
@@ -79,8 +83,8 @@ def members(
             continue
         p_values = _given(cells, ratios, symbols[order[lead]], symbols[partners])
         for at, p in zip(partners, p_values.tolist(), strict=True):
-            place = lead + 1 - int(rank[at] < lead)
-            yield Member(int(indices[at]), float(row[at]), min(1.0, p * place * (place + 1)))
+            among_others = lead + 1 - int(rank[at] < lead)
+            yield Member(int(indices[at]), int(indices[order[lead]]), among_others, float(row[at]), p)
 
 
 def _gate(cells: Cells, ratios: Floats) -> tuple[NDArray[np.int64], Floats]:

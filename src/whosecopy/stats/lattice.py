@@ -48,11 +48,13 @@ def _mass(weights: NDArray[np.integer], chances: Floats) -> Floats:
     used = 1
     for done, row in enumerate(np.argsort(reaches, kind="stable").tolist(), start=1):
         grown = used + int(reaches[row])
-        fresh[:grown] = 0.0
-        for shift, chance in zip(weights[row].tolist(), chances[row].tolist(), strict=True):
-            if chance > 0.0:
-                np.multiply(mass[:used], chance, out=part[:used])
-                fresh[shift : shift + used] += part[:used]
+        (least, chance), *rest = sorted(zip(weights[row].tolist(), chances[row].tolist(), strict=True))
+        fresh[:least] = 0.0
+        np.multiply(mass[:used], chance, out=fresh[least : least + used])
+        fresh[least + used : grown] = 0.0
+        for shift, chance in rest:
+            np.multiply(mass[:used], chance, out=part[:used])
+            fresh[shift : shift + used] += part[:used]
         mass, fresh, used = fresh, mass, grown
         if done % _FLUSH_EVERY == 0:
             mass[:used][mass[:used] < _FLUSH_BELOW] = 0.0

@@ -1,0 +1,1 @@
+"""Measurements that anybody can repeat: attacks, code lengths, calibration, speed."""
