@@ -1,5 +1,7 @@
 """Collects what a reader reads, block by block, with the place of each stretch in the file."""
 
+import bisect
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from whosecopy.model import Block, Document, Piece
@@ -49,6 +51,11 @@ class Builder:
         if text:
             length = len(text) if length < 0 else length
             self._open.append(_Fragment(text, offset, length, run, protected))
+
+    @property
+    def length(self) -> int:
+        """The length of the reading text so far, without the open block."""
+        return self._at
 
     def mark(self) -> int:
         """How much the open block holds by now, for `protect_from`."""
@@ -120,6 +127,23 @@ def united(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         elif start < end:
             out.append((start, end))
     return tuple(out)
+
+
+def gaps(spans: Sequence[tuple[int, int]], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """What sorted, disjoint spans leave free of `start:end`.
+
+    >>> list(gaps([(2, 3), (5, 9)], 0, 6))
+    [(0, 2), (3, 5)]
+    """
+    at = start
+    for low, high in spans[max(bisect.bisect_right(spans, (start, start)) - 1, 0) :]:
+        if low >= end:
+            break
+        if at < low:
+            yield at, low
+        at = max(at, high)
+    if at < end:
+        yield at, end
 
 
 def _continues(last: Piece, piece: Piece) -> bool:

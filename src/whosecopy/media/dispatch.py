@@ -54,11 +54,11 @@ def open_document(data: bytes, name: str = "", encoding: str | None = None) -> D
     name = name or "the input"
     form = _format(media_of(data, name))
     form.guard(data, name)
-    document = form.parse(data, name, encoding)
+    document = _parsed(form, data, name, encoding)
     if not document.text:
         raise InputError(f"{name}: no text in it; give a document with text")
-    document = replace(document, protected=united([*document.protected, *syntax.template_tags(document.text)]))
-    return language.with_languages(probe.proven(document, lambda trial: form.parse(form.write(trial), name, encoding)))
+    document = probe.proven(document, lambda trial: _parsed(form, form.write(trial), name, encoding))
+    return language.with_languages(document)
 
 
 def read_document(data: bytes, name: str, encoding: str | None = None) -> Document:
@@ -129,6 +129,12 @@ def _is_mail(head: bytes, by_name: str | None) -> bool:
     return fields and _TRANSPORT.search(top) is not None
 
 
+def _parsed(form: _Format, data: bytes, name: str, encoding: str | None) -> Document:
+    """What the format's parser finds, with template tags protected."""
+    document = form.parse(data, name, encoding)
+    return replace(document, protected=united([*document.protected, *syntax.template_tags(document.text)]))
+
+
 def _format(media: str) -> _Format:
     """Formats are imported when they are used."""
     if media == PLAIN:
@@ -147,4 +153,8 @@ def _format(media: str) -> _Format:
         from whosecopy.media import docx
 
         return _Format(docx.parse, docx.write, docx.VERSION, docx.guard)
+    if media == MAIL:
+        from whosecopy.media import eml
+
+        return _Format(eml.parse, eml.write, eml.VERSION, eml.guard)
     raise InputError(f"unknown media type {media!r}; this version of whosecopy cannot read it")

@@ -36,13 +36,12 @@ def changes(document: Document) -> dict[str, list[Change]]:
     out: dict[str, list[Change]] = {part: [] for part in layers}
     starts = {part: [piece.start for piece in pieces] for part, pieces in layers.items()}
     for edit in _minimal(document):
-        placed = 0
+        placed = False
         for part, pieces in layers.items():
             found = list(_place(document.text, pieces, starts[part], edit))
             out[part] += found
-            placed += bool(found)
-        everywhere = placed == len(layers) if document.media == "message/rfc822" else placed
-        if not everywhere:
+            placed = placed or bool(found)
+        if not placed:
             where = document.text[max(0, edit.start - 20) : edit.end + 20].replace("\n", " ")
             raise InputError(f"an edit at {where!r} has no place in the file; leave this passage as it is")
     return {part: sorted(found, key=lambda c: (c.start, c.end)) for part, found in out.items() if found}

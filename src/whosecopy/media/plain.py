@@ -12,6 +12,7 @@ MEDIA = "text/plain"
 VERSION = "1"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _ITEM = re.compile(r"[ \t]*(?:[-*\u2022]|\(?(?:\d{1,3}|[A-Za-z])[.)])[ \t]+\S")
+_BULLET = re.compile(r"[-*\u2022][ \t]")
 _RULE = re.compile(r"[ \t]*([-=_*~#])\1{2,}[ \t]*\Z")
 _HEADING_END = re.compile(r"[.!?;:,\"'\u2019\u201d)\]]\Z")
 _CAPITALS = re.compile(r"[^a-z]*[A-Z]{2}[^a-z]*\Z")
@@ -116,6 +117,8 @@ def _kind(chunk: list[_Line], following: _Line | None) -> str:
         return "quote"
     if any(_RULE.match(line.text) for line in chunk):
         return "heading"
+    if _BULLET.match(text):
+        return "item"
     single = len(chunk) == 1 and len(text) <= _HEADING_COLUMNS
     if single and (_CAPITALS.match(text) or (_alone(following) and not _HEADING_END.search(text))):
         return "heading"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from whosecopy.errors import InputError
-from whosecopy.media.builder import united
+from whosecopy.media.builder import gaps, united
 from whosecopy.model import Document, Edit
 
 _ROUNDS = 8
@@ -22,10 +22,11 @@ def proven(document: Document, rewritten: Callable[[Document], Document]) -> Doc
     for _ in range(_ROUNDS):
         trial = document.with_edits(tuple(_trial(document)))
         try:
-            found = rewritten(trial).text
+            found = rewritten(trial)
         except InputError:
             break
-        wrong = _first_wrong(trial.edited_text(), found)
+        wrong = _first_wrong(trial.edited_text(), found.text)
+        wrong = _first_lost(document, found) if wrong is None else wrong
         if wrong is None:
             return document
         document = _guarded(document, wrong)
@@ -42,18 +43,8 @@ def _trial(document: Document) -> Iterator[Edit]:
 
 def _free(document: Document) -> Iterator[tuple[int, int]]:
     """The unprotected stretches of single pieces."""
-    starts = [start for start, _ in document.protected]
     for start, end in sorted({(piece.start, piece.end) for piece in document.pieces}):
-        at = start
-        first = max(bisect.bisect_right(starts, start) - 1, 0)
-        for low, high in document.protected[first:]:
-            if low >= end:
-                break
-            if at < low:
-                yield at, low
-            at = max(at, high)
-        if at < end:
-            yield at, end
+        yield from gaps(document.protected, start, end)
 
 
 def _first_wrong(wanted: str, found: str) -> int | None:
@@ -63,6 +54,16 @@ def _first_wrong(wanted: str, found: str) -> int | None:
         if a != b:
             return k
     return min(len(wanted), len(found))
+
+
+def _first_lost(document: Document, found: Document) -> int | None:
+    """The first span that became protected by the trial, as where the two bodies of an e-mail part ways."""
+    known = document.protected
+    for start, end in found.protected:
+        number = bisect.bisect_right(known, (start, len(document.text) + 1)) - 1
+        if number < 0 or known[number][1] < end:
+            return max(start, known[number][1]) if number >= 0 else start
+    return None
 
 
 def _guarded(document: Document, at: int) -> Document:
