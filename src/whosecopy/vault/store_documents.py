@@ -141,13 +141,20 @@ class Documents(Session):
         query = select(versions.c.document).where(tagged).order_by(versions.c.number).limit(1)
         return self.connection.scalar(query)
 
+    def count_versions(self) -> int:
+        """How many versions of all documents are sealed here."""
+        return int(self.connection.execute(select(func.count()).select_from(versions)).scalar_one())
+
     def close_versions(self) -> None:
         """Let no version take further recipients: copies that this vault does not know of may exist."""
         self.connection.execute(update(versions).values(closed=True))
         self.written.add(versions.name)
 
     def candidates(self, fingerprints_seen: Sequence[int]) -> dict[tuple[str, int], int]:
-        """How many of the fingerprints each (document, version) shares; those that share none are left out."""
+        """How many of the fingerprints each (document, version) shares; those that share none are left out.
+
+        The time grows with the occurrences: ask `frequencies` first and leave out what stands everywhere.
+        """
         shared: Counter[int] = Counter()
         for query in _where_hash(fingerprints_seen, fingerprints.c.number):
             shared.update({int(number): int(count) for number, count in self.connection.execute(query)})
