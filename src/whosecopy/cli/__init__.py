@@ -13,7 +13,7 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command; its exit code. Deliberate errors become one line on standard error."""
-    import click
+    import typer
 
     from whosecopy.cli.app import app
     from whosecopy.cli.terminal import complain
@@ -21,12 +21,12 @@ def run(arguments: list[str]) -> int:
 
     try:
         code = app(arguments, standalone_mode=False, prog_name="whosecopy")
-    except click.exceptions.Abort:
+    except typer.Abort:
         return 130
-    except click.exceptions.Exit as stop:
+    except typer.Exit as stop:
         return stop.exit_code
-    except click.ClickException as wrong:
-        complain(wrong.format_message().replace("\n", " "), "see whosecopy --help")
+    except typer.TyperException as wrong:
+        complain(" ".join(wrong.format_message().split()), "see whosecopy --help")
         return 2
     except IntegrityError as broken:
         complain(str(broken))

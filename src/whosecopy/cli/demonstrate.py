@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from whosecopy.vault.store import Vault
 
 _LEAKER = "r-0041"
-_QUOTE = "Entry is at 05:15 at all eight places."
+_QUOTE = "Officers of the Customs Service begin with the stock, and the Revenue Office begins with the records."
 
 
 def demo(

@@ -155,6 +155,7 @@ def backup(
 
 def restore(
     source: Annotated[Path, typer.Argument(metavar="FILE", help="A backup file.")],
+    latest: Annotated[bool, typer.Option("--latest", help="No copy was issued after this backup was made.")] = False,
     vault: VaultOption = None,
     key: KeyOption = None,
     json: JsonOption = False,
@@ -164,7 +165,7 @@ def restore(
     from whosecopy.vault.paths import vault_path
 
     folder = vault_path(vault)
-    found = bring_back(source, folder, key, now())
+    found = bring_back(source, folder, key, now(), latest)
     if json:
         print_json({"folder": str(folder), "contents": found})
         return

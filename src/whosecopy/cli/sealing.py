@@ -1,5 +1,6 @@
 """`forecast` and `seal`: what could be traced, and one copy for everybody."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -78,6 +79,13 @@ def seal(
     carriers: CarriersOption = "",
     coalition: CoalitionOption = None,
     accept_weak: WeakOption = False,
+    normalise: Annotated[
+        bool, typer.Option("--normalise", help="Rewrite marks of earlier copies found in DOC.")
+    ] = False,
+    record_ancestry: Annotated[
+        bool,
+        typer.Option("--record-ancestry", help="Keep marks of earlier copies found in DOC; do not trace by them."),
+    ] = False,
     variants: VariantsOption = False,
     delimiter: DelimiterOption = "{{ }}",
     encoding: EncodingOption = None,
@@ -90,6 +98,7 @@ def seal(
     from whosecopy.cli.vaults import opened
     from whosecopy.seal.recipients import parse_recipients
     from whosecopy.vault import sealing
+    from whosecopy.vault.ancestry import Ancestry
 
     if resume:
         _resume(vault, key, json)
@@ -102,6 +111,7 @@ def seal(
             options = _options(
                 alpha, carriers, coalition, variants, delimiter, encoding, accept_weak, supersedes, title
             )
+            options = replace(options, ancestry=Ancestry(normalise, record_ancestry))
             data = read_file(document), str(document)
             sealed = sealing.seal(here, data, recipients, out_folder, options, now(), advance)
         else:

@@ -8,7 +8,7 @@ a report is made from. `codec`: canonical JSON of all of them.
 from whosecopy.model.document import Block, Document, Edit, Piece
 from whosecopy.model.people import Copy, Recipient
 from whosecopy.model.reading import Evidence, Floats, Reading
-from whosecopy.model.template import Mark, Site, Template
+from whosecopy.model.template import Inherited, Mark, Site, Template
 from whosecopy.model.verdict import (
     Case,
     DecoyCheck,
@@ -32,6 +32,7 @@ __all__ = [
     "Exhibit",
     "Floats",
     "How",
+    "Inherited",
     "Mark",
     "MarkCount",
     "MarkTally",

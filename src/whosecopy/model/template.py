@@ -38,6 +38,18 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Inherited:
+    """Sites of an earlier sealed version that this master took over from one of its copies (STATISTICS V13).
+
+    They are erased when a leak of this master is read against that version.
+    """
+
+    document: str
+    version: int
+    sites: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """A master with its ordered marks, as it is stored with the document and never recomputed.
 
@@ -51,6 +63,7 @@ class Template:
     sites: tuple[Site, ...]
     marks: tuple[Mark, ...]
     packs: tuple[tuple[str, str], ...]
+    inherited: tuple[Inherited, ...] = ()
     schema: str = SCHEMA
 
     @property

@@ -38,9 +38,9 @@ def prepare(data: bytes, name: str, encoding: str | None, variants: bool, delimi
         first = findings[0]
         more = f" (and {len(findings) - 1} more: whosecopy lint {name})" if len(findings) > 1 else ""
         raise InputError(f"{name}:{first.line}:{first.column}: {first.message}{more}")
+    document = open_document(_REQUEST.sub(b"", data, count=1), name, encoding)
     declared = unfold(document, *delimiter)
-    plain = _REQUEST.sub(b"", render(document.with_edits(declared.document_edits)), count=1)
-    master = open_document(plain, name, encoding)
+    master = open_document(render(document.with_edits(declared.document_edits)), name, encoding)
     if master.text != document.with_edits(declared.document_edits).edited_text():
         raise InputError(f"{name}: a declared variant changes the structure of the document; declare it as a block")
     return Prepared(replace(master, protected=_merged(master.protected, declared.protected)), declared.sites)

@@ -18,11 +18,13 @@ from whosecopy.codes.keys import Secrets
 from whosecopy.codes.panel import Panel, p_values
 from whosecopy.model import Floats, Reading, Template, codec
 from whosecopy.seal.plan import Progress, with_profile
+from whosecopy.stats.intervals import clopper_pearson
 
 PROFILES = ("solo", "short", "GL6", "GL8")
 PAGE_WORDS = 350
 _RETRACE = 2
-_NAMES = 0.95
+_CONFIDENCE = 0.90
+_HOPELESS = 12
 _CHOICE_ATTACK = "half of the text"
 
 
@@ -52,7 +54,7 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one attack would leave: marks expected to be read, and the chance to name a leaker."""
+    """What one attack would leave: marks expected to be read, and the least chance to name a leaker."""
 
     attack: str
     marks_expected: float
@@ -103,7 +105,7 @@ def choose_profile(template: Template, recipients: int, alpha: float, rates: Rat
 
 
 def forecast(
-    template: Template, recipients: int, alpha: float, rates: Rates, progress: Progress, trials: int = 100
+    template: Template, recipients: int, alpha: float, rates: Rates, progress: Progress, trials: int = 60
 ) -> Forecast:
     """What could be traced of `template` sealed for `recipients` at `alpha`, attack by attack."""
     run = _Trials(template, recipients, alpha, np.random.default_rng(11))
@@ -145,13 +147,15 @@ class _Trials:
         return round(float((share * shown).sum()), 1)
 
     def chance(self, attack: Attack, trials: int) -> float:
-        """The share of simulated leaks in which at least one of the copies used is named."""
+        """A lower limit (90 % confidence) of the chance that at least one of the copies used is named."""
         parts = self._parts(attack.part)
         named = 0
-        for _ in range(trials):
+        for done in range(1, trials + 1):
             visible = self._visible(parts[int(self._rng.integers(len(parts)))])
             named += self._named(attack, visible)
-        return named / trials
+            if done == _HOPELESS and not named:
+                return 0.0
+        return round(clopper_pearson(named, trials, _CONFIDENCE)[0], 3)
 
     def shortest_words(self, attack: Attack) -> int:
         """Words of the shortest stretch that names its copy in most trials; 0 where not even the whole does."""
@@ -169,7 +173,12 @@ class _Trials:
         ends = [*words, len(self._template.text)]
         stretches = [(ends[k], ends[min(k + length, len(words))]) for k in range(0, len(words) - length + 1, 5)]
         best = max((self._visible(one) for one in stretches or [(0, ends[-1])]), key=np.sum)
-        return sum(self._named(attack, best) for _ in range(20)) >= _NAMES * 20
+        missed = 0
+        for _ in range(20):
+            missed += not self._named(attack, best)
+            if missed > 1:
+                return False
+        return True
 
     def _named(self, attack: Attack, visible: np.ndarray) -> bool:
         codebook = make_codebook(self._template, Secrets(*(self._rng.bytes(32) for _ in range(7))))

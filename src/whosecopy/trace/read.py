@@ -1,6 +1,7 @@
 """From a leak's text to the reading of every mark of one template. No codeword is in reach here (V5)."""
 
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +25,14 @@ class Sighting:
     def marks_read(self) -> int:
         """How many marks were read."""
         return int(self.reading.read.sum())
+
+    def without(self, sites: AbstractSet[int]) -> "Sighting":
+        """The same with every mark that uses one of `sites` erased."""
+        levels = self.reading.levels_nats.copy()
+        for row, mark in zip(levels, self.template.marks, strict=True):
+            if not sites.isdisjoint(mark.sites):
+                row[:] = 0.0
+        return replace(self, reading=replace(self.reading, levels_nats=levels))
 
 
 def read_leak(template: Template, leak_text: str) -> Sighting:

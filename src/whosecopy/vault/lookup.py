@@ -1,1 +1,46 @@
-"""Find the sealed versions that a leak may come from, without being told which."""
+"""Find the sealed versions that a leak may come from, without being told which (STATISTICS V5, V10).
+
+All that is used is the leak, the masters and their complete lists of variants: never a codeword.
+"""
+
+from collections.abc import Sequence
+
+from whosecopy.media.winnow import by_rarity, leak_fingerprints, master_fingerprints, rank, rerank
+from whosecopy.model import Template, codec
+from whosecopy.vault.store import Tx, Vault
+
+Key = tuple[str, int]
+"""A sealed version: document id and version number."""
+
+_SHORTLIST = 20
+
+
+def lookup_of(vault: Vault, template: Template) -> list[int]:
+    """The keyed fingerprints to file a sealed version under."""
+    found: list[int] = master_fingerprints(template.text, template.sites, vault.lookup_key).tolist()
+    return found
+
+
+def find_versions(vault: Vault, leak_text: str, document: str | None) -> dict[Key, Template]:
+    """The sealed versions whose text is in the leak, best first, with their templates; empty for none.
+
+    A document that the user names is added with all its versions, and so are all versions of a document
+    of which one was found: candidates do not depend on what the user believes.
+    """
+    with vault.snapshot() as tx:
+        likely = _shortlist(tx, leak_fingerprints(leak_text, vault.lookup_key).tolist())
+        if document is not None:
+            likely += [(document, one.version) for one in tx.versions(document)]
+        templates = {key: _template(tx, key) for key in dict.fromkeys(likely)}
+        found = [key for key, _ in rerank(leak_text, {key: one.text for key, one in templates.items()})]
+        siblings = [(name, one.version) for name in dict.fromkeys(k[0] for k in found) for one in tx.versions(name)]
+        return {key: templates.get(key) or _template(tx, key) for key in dict.fromkeys([*found, *siblings])}
+
+
+def _shortlist(tx: Tx, seen: Sequence[int]) -> list[Key]:
+    classes = by_rarity(tx.frequencies(seen), tx.count_versions())
+    return rank(((weight, tx.candidates(hashes)) for weight, hashes in classes), _SHORTLIST)
+
+
+def _template(tx: Tx, key: Key) -> Template:
+    return codec.decode(tx.load_template(*key), Template)

@@ -1,7 +1,8 @@
 """Seal: record first, then write files that are a deterministic function of the record."""
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from whosecopy import __version__
@@ -13,6 +14,7 @@ from whosecopy.seal.declare import Prepared, prepare
 from whosecopy.seal.forecast import Forecast, choose_profile, forecast, measured_rates
 from whosecopy.seal.plan import Progress, check_capacity, make_template
 from whosecopy.seal.record import encode_record, make_record
+from whosecopy.vault.ancestry import Ancestry, settle_ancestry
 from whosecopy.vault.delivery import SealedCopy, deliver, refuse_occupied
 from whosecopy.vault.events import record
 from whosecopy.vault.lookup import lookup_of
@@ -22,6 +24,7 @@ from whosecopy.vault.store_batches import Batch
 
 DEFAULT_ALPHA = 1e-6
 _REDRAWS = 100
+_REFUSE = Ancestry()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class SealOptions:
     accept_weak: bool = False
     supersedes: str | None = None
     title: str | None = None
+    ancestry: Ancestry = _REFUSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +101,22 @@ def seal(
     """
     data, name = file
     prepared = prepare(data, name, options.encoding, options.variants, options.delimiter)
-    template = survey_master(prepared, options)
-    check_capacity(template, len(recipients), options.alpha, options.accept_weak)
-    refuse_occupied(out, recipients, name)
     with vault.snapshot() as tx:
-        _refuse_known(tx, template, name)
         if options.supersedes:
             tx.document(options.supersedes)
+        _refuse_known(tx, hashlib.sha256(prepared.master.source).hexdigest(), name)
+    master, declared, inherited = settle_ancestry(vault, prepared.master, prepared.declared, name, options.ancestry)
+    prepared = replace(prepared, master=master, declared=declared)
+    template = replace(survey_master(prepared, options), inherited=inherited)
+    check_capacity(template, len(recipients), options.alpha, options.accept_weak)
+    refuse_occupied(out, recipients, name)
     rates = measured_rates()
     template = choose_profile(template, len(recipients), options.alpha, rates, options.coalition)
     table = forecast(template, len(recipients), options.alpha, rates, progress)
     codebook = draw_codebook(template, len(recipients))
     lookup = lookup_of(vault, template)
     with vault.transaction() as tx:
-        _refuse_known(tx, template, name)
+        _refuse_known(tx, template.master_sha256, name)
         document = options.supersedes or tx.add_document(options.title or Path(name).stem, template.media, now)
         version = tx.add_version(
             document,
@@ -165,8 +171,8 @@ def draw_codebook(template: Template, count: int) -> Codebook:
     raise CapacityError(template.length + 1, template.length, "the copies could not all be made different")
 
 
-def _refuse_known(tx: Tx, template: Template, name: str) -> None:
-    known = tx.known_master(template.master_sha256)
+def _refuse_known(tx: Tx, master_sha256: str, name: str) -> None:
+    known = tx.known_master(master_sha256)
     if known:
         raise InputError(
             f"{name}: these very bytes are sealed already as {known}; "

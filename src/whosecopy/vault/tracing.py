@@ -21,7 +21,6 @@ from whosecopy.model import (
     NamedCopy,
     Outcome,
     Recipient,
-    Template,
     Verdict,
     codec,
 )
@@ -36,6 +35,7 @@ from whosecopy.trace.judge import (
     single_level,
 )
 from whosecopy.trace.read import Sighting, read_leak, tally
+from whosecopy.vault.ancestry import erase_inherited
 from whosecopy.vault.events import events, record
 from whosecopy.vault.lookup import find_versions
 from whosecopy.vault.sealing import DEFAULT_ALPHA
@@ -162,16 +162,11 @@ def _open(files: Sequence[tuple[bytes, str]], sha256: str, encoding: str | None)
 
 def _find_and_read(vault: Vault, text: str, document: str | None, issued: Mapping[Key, int]) -> dict[Key, Sighting]:
     """What the leak shows of each sealed version in play, the best first; no codeword is in reach."""
-    keys = find_versions(vault, text, document)
-    sightings = {key: read_leak(load_template(vault, key), text) for key in keys if issued.get(key)}
+    found = find_versions(vault, text, document)
+    sightings = {key: read_leak(template, text) for key, template in found.items() if issued.get(key)}
+    sightings = erase_inherited(sightings)
     order = list(sightings)
     return {order[k]: sightings[order[k]] for k in in_play([sightings[key] for key in order])}
-
-
-def load_template(vault: Vault, key: Key) -> Template:
-    """The template of one sealed version."""
-    with vault.snapshot() as tx:
-        return codec.decode(tx.load_template(*key), Template)
 
 
 def _prepare_test(

@@ -1,0 +1,113 @@
+"""Whose copy is in a master? An author who pastes a colleague's edits back would make every later leak name them.
+
+STATISTICS V13: a master that carries the marks of an earlier copy is refused, unless these places are
+rewritten as the earlier master has them, or the ancestry is recorded and they are erased when a leak of
+the new version is read against the earlier one.
+"""
+
+from dataclasses import dataclass, replace
+
+from whosecopy.codes.codebook import make_codebook
+from whosecopy.errors import InputError
+from whosecopy.media.dispatch import open_document, render
+from whosecopy.model import Document, Edit, Inherited, Site
+from whosecopy.trace.judge import Candidate, alpha_of, judge
+from whosecopy.trace.read import Sighting, read_leak
+from whosecopy.vault.lookup import Key, find_versions
+from whosecopy.vault.secretbytes import unpack_secrets
+from whosecopy.vault.store import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestry:
+    """How marks of earlier copies in a master are dealt with: refused, rewritten, or recorded."""
+
+    normalise: bool = False
+    record: bool = False
+
+
+def marked_by(vault: Vault, text: str) -> dict[Key, Sighting]:
+    """The sealed versions of which some copy's marks are in `text`, with what the text shows of them."""
+    with vault.snapshot() as tx:
+        issued = tx.issued()
+    found = {}
+    for key, template in find_versions(vault, text, None).items():
+        if not issued.get(key):
+            continue
+        sighting = read_leak(template, text)
+        with vault.snapshot() as tx:
+            codebook = make_codebook(template, unpack_secrets(tx.load_secrets(*key)))
+            candidate = Candidate(*key, sighting, codebook, issued[key], tx.version(*key).alpha)
+        if judge([candidate], alpha_of([candidate], None, 1)).named:
+            found[key] = sighting
+    return found
+
+
+def settle_ancestry(
+    vault: Vault, master: Document, declared: tuple[Site, ...], name: str, how: Ancestry
+) -> tuple[Document, tuple[Site, ...], tuple[Inherited, ...]]:
+    """The master without a copy's marks, its declared sites, and what is recorded as inherited.
+
+    Raises `InputError` where marks are found and `how` says neither to rewrite nor to record them.
+    """
+    found = marked_by(vault, master.text)
+    if not found:
+        return master, declared, ()
+    documents = ", ".join(dict.fromkeys(document for document, _ in found))
+    if how.record:
+        return master, declared, tuple(Inherited(*key, _read_sites(sighting)) for key, sighting in found.items())
+    if not how.normalise:
+        raise InputError(
+            f"{name}: holds marks of a copy of {documents}, so that later leaks would point to its reader; "
+            "--normalise rewrites these places, --record-ancestry keeps them and leaves them out of tracing"
+        )
+    edits = tuple(edit for sighting in found.values() for edit in _back_to_master(sighting))
+    return _rewritten(master, declared, _disjoint(edits), name)
+
+
+def erase_inherited(sightings: dict[Key, Sighting]) -> dict[Key, Sighting]:
+    """The sightings without the marks that another version in play took over from a copy."""
+    gone: dict[Key, set[int]] = {}
+    for sighting in sightings.values():
+        for one in sighting.template.inherited:
+            gone.setdefault((one.document, one.version), set()).update(one.sites)
+    return {key: sighting.without(gone[key]) if key in gone else sighting for key, sighting in sightings.items()}
+
+
+def _read_sites(sighting: Sighting) -> tuple[int, ...]:
+    return tuple(item.site for item in sighting.evidence if item.state == "read")
+
+
+def _back_to_master(sighting: Sighting) -> list[Edit]:
+    """The edits that give the read sites the words of the earlier master."""
+    return [
+        Edit(item.leak_start, item.leak_end, sighting.template.sites[item.site].variants[0])
+        for item in sighting.evidence
+        if item.variant > 0 and item.leak_start >= 0
+    ]
+
+
+def _disjoint(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    kept: list[Edit] = []
+    for edit in sorted(edits, key=lambda one: (one.start, one.end)):
+        if not kept or kept[-1].end <= edit.start:
+            kept.append(edit)
+    return tuple(kept)
+
+
+def _rewritten(
+    master: Document, declared: tuple[Site, ...], edits: tuple[Edit, ...], name: str
+) -> tuple[Document, tuple[Site, ...], tuple[Inherited, ...]]:
+    clashes = [s for s in declared for e in edits if e.start < s.end and s.start < e.end]
+    if clashes:
+        raise InputError(
+            f"{name}: a declared variant overlaps a mark of an earlier copy; strike it out, or edit the master"
+        )
+    changed = open_document(render(master.with_edits(edits)), name, master.encoding)
+    moved = tuple(_moved(site, edits) for site in declared)
+    return changed, moved, ()
+
+
+def _moved(site: Site, edits: tuple[Edit, ...]) -> Site:
+    shift = sum(len(edit.text) - (edit.end - edit.start) for edit in edits if edit.end <= site.start)
+    return replace(site, start=site.start + shift, end=site.end + shift)
