@@ -7,7 +7,7 @@ opens at the same place, and a formal text never opens.
 
 import regex
 
-from whosecopy.carriers.phrase import BLANK, TextCarrier, cased, make_site
+from whosecopy.carriers.english import BLANK, TextCarrier, cased, make_site
 from whosecopy.carriers.protect import guarded, running
 from whosecopy.model import Document, Site
 

@@ -5,7 +5,6 @@ same sites as the master. One walk over the words of a document tries only the r
 word at hand.
 """
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,37 +13,11 @@ from typing import Any
 
 import regex
 
-from whosecopy.carriers import text as plain
+from whosecopy.carriers.english import BLANK, OPENING, cased, make_site, neighbours, opens_sentence
 from whosecopy.carriers.protect import Spans, guarded, running
-from whosecopy.media.align import AlignedLeak
-from whosecopy.model import Block, Document, Floats, Site
+from whosecopy.model import Block, Document, Site
 
-TEXT_MEDIA = frozenset(
-    {
-        "text/plain",
-        "text/markdown",
-        "text/html",
-        "message/rfc822",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    }
-)
-"""The media whose reading text can be edited."""
-
-BLANK = r"(?:[ ]|\n[ \t]*)"
-NUMBER_WORD = r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-NUMBER = (
-    rf"(?:[$£€]?\d[\d,.]*|{NUMBER_WORD}|one|thirteen|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-    r"|(?:a|one|several) (?:dozen|hundred|thousand|million|billion))"
-)
-SUBJECT = r"(?:we|they|he|she|I|you|it|there)"
-DETERMINER = r"(?:the|a|an|this|that|these|those|our|their|its|your|his|her|my|each|every|all|any|some|no|such)"
-OPENING = r"(?<=(?:^|\n\n|[.!?:][\"”’)\]]*\s+|[•*] ?))"
-"""Lookbehind: a sentence begins here."""
-
-_LOOKS = "typography."
 _WORD = regex.compile(r"[A-Za-z]+")
-_BEFORE = regex.compile(r"([\w’'$%-]*)[^\w\n]*\s?\Z")
-_AFTER = regex.compile(r"[^\w\n]*\s?[ \t]*([\w’'$%-]*)")
 _SENTENCE_END = regex.compile(r"[.!?][\"”’)\]]*\s|\n\n")
 _PLAIN_WORDS = (
     " a an and are as at be been but by can could did do does for from had has have he her his how i if in into is"
@@ -111,33 +84,59 @@ def rule(*variants: str, **context: Any) -> Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class TextCarrier:
-    """A family whose sites are plain text: `find` searches, reading and writing are common code.
+class Pattern:
+    """A place that only a regular expression can tell: its group `site`, and what else may stand there.
 
-    `find(master, everything)` gives the sites in any order; with `everything` also those of rules that
-    failed their gate.
+    `others(match)` gives the other variants, none where there is no site; the expression sees one block.
+    All places of a `link` are one mark, and only where every single one can be marked and all are of one
+    style: `first` matches what is written in the first style.
     """
 
     name: str
-    version: str
-    find: Callable[[Document, bool], list[Site]]
-    media: frozenset[str] = TEXT_MEDIA
+    expression: "regex.Pattern[str]"
+    others: Callable[["regex.Match[str]"], Sequence[str]]
+    link: str = ""
+    first: str = ""
+    names: bool = True
+    on: bool = True
 
-    def sites(self, master: Document) -> list[Site]:
-        """All places that may carry a mark, sorted; at least one untouched word stands between two of them."""
-        return settle(master.text, self.find(master, False))
 
-    def suggestions(self, master: Document) -> list[Site]:
-        """As `sites`, with the rules that failed their gate: for a person to judge."""
-        return settle(master.text, self.find(master, True))
+def find_patterns(carrier: str, patterns: Iterable[Pattern]) -> Callable[[Document, bool], list[Site]]:
+    """The search for `patterns`, in their order of preference."""
+    ordered = tuple(patterns)
 
-    def write(self, master: Document, sites: Sequence[Site], variants: Sequence[int]) -> Document:
-        """`master` with site k showing its variant `variants[k]`."""
-        return plain.write_variants(master, sites, variants)
+    def find(master: Document, everything: bool) -> list[Site]:
+        return [s for one in ordered if everything or one.on for s in _matches(master, carrier, one)]
 
-    def read(self, leak: AlignedLeak, sites: Sequence[Site]) -> Floats:
-        """Log-likelihood in nats of each variant at each site, (len(sites), q_max); flat rows are erasures."""
-        return plain.read_variants(leak, sites)
+    return find
+
+
+def _matches(master: Document, carrier: str, one: Pattern) -> list[Site]:
+    guard = guarded(master, one.names)
+    found: list[Site | None] = []
+    for block in running(master):
+        for match in one.expression.finditer(master.text[block.start : block.end]):
+            start, end = match.span("site")
+            span = (block.start + start, block.start + end)
+            others = one.others(match)
+            if others:
+                found.append(make_site(master, carrier, one.name, span, others, guard, one.link))
+            elif one.link:
+                return []
+    sites = [site for site in found if site is not None]
+    if one.link:
+        styles = {bool(regex.match(one.first, site.variants[0])) for site in sites}
+        return sites if len(sites) == len(found) and len(styles) == 1 else []
+    return _no_parallels(master.text, sites)
+
+
+def optional(piece: str) -> Callable[["regex.Match[str]"], Sequence[str]]:
+    """The other variant of a place that holds `piece` or nothing."""
+
+    def others(match: "regex.Match[str]") -> Sequence[str]:
+        return [""] if match["site"] else [piece]
+
+    return others
 
 
 def find_phrases(carrier: str, rules: Iterable[Rule]) -> Callable[[Document, bool], list[Site]]:
@@ -183,56 +182,6 @@ def _site(master: Document, block: Block, carrier: str, one: Rule, at: int, guar
     return make_site(master, carrier, one.name, (at, match.end()), others, guard)
 
 
-def make_site(
-    master: Document,
-    carrier: str,
-    name: str,
-    span: tuple[int, int],
-    others: Sequence[str],
-    guard: Spans,
-    link: str = "",
-) -> Site | None:
-    """A site at `span` with `others` beside what stands there, or None where it cannot be or would read badly."""
-    start, end = span
-    original = master.text[start:end]
-    fitted = [plain.fit_breaks(original, other) for other in others]
-    variants = (original, *(v for v in fitted if v is not None))
-    if None in fitted or guard.touch(start, end) or not plain.writable(master, start, end):
-        return None
-    if not reads_on(master.text, start, end, variants):
-        return None
-    return Site(carrier, start, end, variants, link=link, locator=name, group=carrier)
-
-
-def cased(variant: str, like: str) -> str:
-    """`variant` beginning with a capital where `like` does."""
-    return variant[0].upper() + variant[1:] if like[:1].isupper() else variant
-
-
-def opens_sentence(text: str, block: Block, at: int) -> bool:
-    """Whether a sentence of `block` begins at `at`."""
-    before = text[max(block.start, at - 12) : at]
-    return at == block.start or bool(regex.search(r"(?:[.!?:][\"”’)\]]*\s+|^\s*|[•*-] )\Z", before))
-
-
-def neighbours(text: str, start: int, end: int) -> tuple[str, str]:
-    """The words before and after `start:end`, lower case, empty where there is none."""
-    before = _BEFORE.search(text[max(0, start - 40) : start])
-    after = _AFTER.match(text[end : end + 40])
-    return (before[1] if before else "").lower(), (after[1] if after else "").lower()
-
-
-def reads_on(text: str, start: int, end: int, variants: Sequence[str]) -> bool:
-    """Whether no variant doubles a word with its neighbour or needs another `a` or `an` before it."""
-    left, right = neighbours(text, start, end)
-    words = [regex.findall(r"[\w’'-]+", v.lower()) for v in variants]
-    if any(w and (w[0] == left or w[-1] == right) for w in words):
-        return False
-    if left in ("a", "an"):
-        return len({bool(w) and w[0][0] in "aeiou" for w in words}) == 1
-    return True
-
-
 def _no_parallels(text: str, sites: list[Site]) -> list[Site]:
     """Those whose rule does not apply twice in one sentence: `every town, every city` is a figure of speech."""
     crowded: set[Site] = set()
@@ -254,43 +203,3 @@ def _no_terms(text: str, one: Rule, sites: list[Site]) -> list[Site]:
         for site, pair in zip(sites, pairs, strict=True)
         if all(counts[(side, w)] < 3 for side, w in enumerate(pair))
     ]
-
-
-def settle(text: str, sites: Sequence[Site]) -> list[Site]:
-    """Those of `sites` that can stand side by side, earlier ones preferred, sorted by position.
-
-    Two characters lie between any two sites, and at least one untouched word between two that change
-    words or commas, so that no mark changes what another rule looks at. Linked sites stand or fall
-    together.
-    """
-    kept: list[Site] = []
-    for group in _groups(sites):
-        places = kept.copy()
-        for site in group:
-            at = bisect_left(places, (site.start, site.end), key=_place)
-            if not all(_apart(text, site, other) for other in places[max(0, at - 1) : at + 1]):
-                break
-            places.insert(at, site)
-        else:
-            kept = places
-    return kept
-
-
-def _groups(sites: Sequence[Site]) -> list[list[Site]]:
-    groups: dict[object, list[Site]] = {}
-    for number, site in enumerate(sites):
-        groups.setdefault((site.carrier, site.link) if site.link else number, []).append(site)
-    return list(groups.values())
-
-
-def _place(site: Site) -> tuple[int, int]:
-    return site.start, site.end
-
-
-def _apart(text: str, one: Site, other: Site) -> bool:
-    first, second = sorted((one, other), key=_place)
-    if second.start - first.end < 2:
-        return False
-    if first.carrier.startswith(_LOOKS) or second.carrier.startswith(_LOOKS):
-        return True
-    return any(c.isalnum() for word in text[first.end : second.start].split()[:1] for c in word)

@@ -27,7 +27,7 @@ _PLAIN = regex.compile(
         |[Aa]nnex|[Aa]ppendix|[Ee]xhibit|[Rr]egulations?|[Rr]ules?|[Oo]rder|[Cc]ircular|[Rr]esolutions?|Law|Act|[Ff]igures?
         |[Tt]ables?|[Ss]teps?|[Pp]hase|[Vv]ersions?|[Ll]evel|[Tt]ier|[Pp]ages?|[Ii]tems?|[Nn]o\.|[Nn]umber|[Gg]rade|[Tt]ype
         |[Rr]oom|[Ff]loor|[Bb]uilding|[Gg]ate|[Ll]ot|[Uu]nit|[Mm]odel|[Ff]orm|[Oo]ption|[Ll]ine|[Qq]uestion)
-        \s(?:and\s|to\s|[IVX]+\b|[A-Z]\b|\(?\d[\w.()/-]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)
+        \s(?:[IVX]+\b|[A-Z]\b|\(?\d[\w.()/-]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)
         (?:(?:,|\sand|\sor|\sto)*\s\(?\d[\w.()-]*)*                  # section 5, tables 2 and 3
     | §+\s?[\d.]+\S* | \b\d+\s(?:U\.?S\.?C\.?|C\.?F\.?R\.?|F\.\dd)\s*§*\s*[\d.()a-z]*       # statutes
     | \b[A-Z][\w.]*\sv\.?\s[A-Z]\w+                                  # cases
@@ -88,15 +88,29 @@ def running(master: Document, language: str = "en") -> list[Block]:
     return [b for b in master.blocks if b.kind in RUNNING and b.language == language]
 
 
+@lru_cache(maxsize=8)
+def literal(master: Document) -> Spans:
+    """What the format protects, addresses, file names, code, template tags, and references by number."""
+    found = [
+        (block.start + m.start(), block.start + m.end())
+        for block in master.blocks
+        for m in _PLAIN.finditer(master.text[block.start : block.end])
+    ]
+    return Spans.of([*master.protected, *found])
+
+
 @lru_cache(maxsize=16)
-def guarded(master: Document) -> Spans:
-    """All characters of `master` that no wording, notation or punctuation rule may change."""
-    spans = list(master.protected)
+def guarded(master: Document, names: bool = True) -> Spans:
+    """All characters of `master` that no wording, notation or punctuation rule may change.
+
+    Without `names` capitalised phrases are left out: for rules about how names are written (Mr. / Mr).
+    """
+    plain = literal(master)
+    spans = list(zip(plain.starts, plain.ends, strict=True))
     for block in master.blocks:
         text = master.text[block.start : block.end]
         found = quotations(text)
-        for pattern in (_PLAIN, _NAME):
-            found += [m.span() for m in pattern.finditer(text)]
+        found += [m.span() for m in _NAME.finditer(text)] if names else []
         found += [m.span() for m in _SENTENCE.finditer(text) if _LEGAL.search(m[0])]
         spans += [(block.start + a, block.start + b) for a, b in found]
     spans += _defined(master.text)

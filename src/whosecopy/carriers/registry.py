@@ -5,7 +5,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from whosecopy.carriers.base import Carrier
-from whosecopy.carriers.phrase import settle
+from whosecopy.carriers.settle import settle
 from whosecopy.errors import InputError
 from whosecopy.model import Document, Site
 

@@ -7,7 +7,8 @@ more than one case of twenty. They are only suggested.
 
 from typing import Any
 
-from whosecopy.carriers.phrase import DETERMINER, NUMBER, SUBJECT, Rule, TextCarrier, find_phrases, rule
+from whosecopy.carriers.english import DETERMINER, NUMBER, SUBJECT, TextCarrier
+from whosecopy.carriers.phrase import Rule, find_phrases, rule
 
 NAME = "wording.synonym"
 
@@ -22,7 +23,7 @@ _SPAN = (
 _ING = r"[a-z]{2,}ing"
 _THINGS = r"[a-z]{4,}s"
 _BASE = (
-    r"(?:be|make|create|build|provide|ensure|improve|reduce|increase|protect|support|develop|keep|get|give|take|find"
+    r"(?:be|make|begin|create|build|provide|ensure|improve|reduce|increase|protect|support|develop|keep|get|give|take|find"
     r"|meet|solve|understand|identify|achieve|maintain|strengthen|prevent|bring|pay|raise|expand|reach|restore|save"
     r"|explain|decide|determine|establish|produce|promote|manage|carry|move|fund|run|lead|close|open|train|teach"
     r"|write|read|avoid|cover|deliver|define|answer|share|learn|become|change|cut|put|turn|set|show|encourage"

@@ -1,0 +1,117 @@
+"""What the English families share: words as patterns, making a site, a carrier of plain text."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import regex
+
+from whosecopy.carriers import text as plain
+from whosecopy.carriers.protect import Spans
+from whosecopy.carriers.settle import settle
+from whosecopy.media.align import AlignedLeak
+from whosecopy.model import Block, Document, Floats, Site
+
+TEXT_MEDIA = frozenset(
+    {
+        "text/plain",
+        "text/markdown",
+        "text/html",
+        "message/rfc822",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    }
+)
+"""The media whose reading text can be edited."""
+
+BLANK = r"(?:[ ]|\n[ \t]*)"
+NUMBER_WORD = r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+NUMBER = (
+    rf"(?:[$£€]?\d[\d,.]*|{NUMBER_WORD}|one|thirteen|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+    r"|(?:a|one|several) (?:dozen|hundred|thousand|million|billion))"
+)
+SUBJECT = r"(?:we|they|he|she|I|you|it|there)"
+DETERMINER = r"(?:the|a|an|this|that|these|those|our|their|its|your|his|her|my|each|every|all|any|some|no|such)"
+OPENING = r"(?<=(?:^|\n\n|[.!?:][\"”’)\]]*\s+|[•*] ?))"
+"""Lookbehind: a sentence begins here."""
+
+_BEFORE = regex.compile(r"([\w’'$%-]*)[^\w\n]*\s?\Z")
+_AFTER = regex.compile(r"[^\w\n]*\s?[ \t]*([\w’'$%-]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class TextCarrier:
+    """A family whose sites are plain text: `find` searches, reading and writing are common code.
+
+    `find(master, everything)` gives the sites in any order; with `everything` also those of rules that
+    failed their gate.
+    """
+
+    name: str
+    version: str
+    find: Callable[[Document, bool], list[Site]]
+    media: frozenset[str] = TEXT_MEDIA
+
+    def sites(self, master: Document) -> list[Site]:
+        """All places that may carry a mark, sorted; at least one untouched word stands between two of them."""
+        return settle(master.text, self.find(master, False))
+
+    def suggestions(self, master: Document) -> list[Site]:
+        """As `sites`, with the rules that failed their gate: for a person to judge."""
+        return settle(master.text, self.find(master, True))
+
+    def write(self, master: Document, sites: Sequence[Site], variants: Sequence[int]) -> Document:
+        """`master` with site k showing its variant `variants[k]`."""
+        return plain.write_variants(master, sites, variants)
+
+    def read(self, leak: AlignedLeak, sites: Sequence[Site]) -> Floats:
+        """Log-likelihood in nats of each variant at each site, (len(sites), q_max); flat rows are erasures."""
+        return plain.read_variants(leak, sites)
+
+
+def make_site(
+    master: Document,
+    carrier: str,
+    name: str,
+    span: tuple[int, int],
+    others: Sequence[str],
+    guard: Spans,
+    link: str = "",
+) -> Site | None:
+    """A site at `span` with `others` beside what stands there, or None where it cannot be or would read badly."""
+    start, end = span
+    original = master.text[start:end]
+    fitted = [plain.fit_breaks(original, other) for other in others]
+    variants = (original, *(v for v in fitted if v is not None))
+    if None in fitted or guard.touch(start, end) or not plain.writable(master, start, end):
+        return None
+    if not reads_on(master.text, start, end, variants):
+        return None
+    return Site(carrier, start, end, variants, link=link, locator=name, group=carrier)
+
+
+def cased(variant: str, like: str) -> str:
+    """`variant` beginning with a capital where `like` does."""
+    return variant[0].upper() + variant[1:] if like[:1].isupper() else variant
+
+
+def opens_sentence(text: str, block: Block, at: int) -> bool:
+    """Whether a sentence of `block` begins at `at`."""
+    before = text[max(block.start, at - 12) : at]
+    return at == block.start or bool(regex.search(r"(?:[.!?:][\"”’)\]]*\s+|^\s*|[•*-] )\Z", before))
+
+
+def neighbours(text: str, start: int, end: int) -> tuple[str, str]:
+    """The words before and after `start:end`, lower case, empty where there is none."""
+    before = _BEFORE.search(text[max(0, start - 40) : start])
+    after = _AFTER.match(text[end : end + 40])
+    return (before[1] if before else "").lower(), (after[1] if after else "").lower()
+
+
+def reads_on(text: str, start: int, end: int, variants: Sequence[str]) -> bool:
+    """Whether no variant doubles a word with its neighbour or needs another `a` or `an` before it."""
+    left, right = neighbours(text, start, end)
+    words = [regex.findall(r"[\w’'-]+", v.lower()) for v in variants]
+    if any(w and (w[0] == left or w[-1] == right) for w in words):
+        return False
+    if left in ("a", "an"):
+        return len({bool(w) and w[0][0] in "aeiou" for w in words}) == 1
+    return True
