@@ -12,7 +12,7 @@ _UNIT = 2.0**-53
 
 
 def tail_table(weights: NDArray[np.integer], chances: Floats) -> Floats:
-    """For every s an upper bound of P(S >= s), exact but for rounding: float64, shape (largest sum + 2,).
+    """For every s an upper bound of P(S >= s), exact but for rounding: float64, shape (largest sum + 2,), never rising.
 
     S = sum over rows i of weights[i, k] where column k is drawn with chance chances[i, k], independently.
     Both have shape (m, v); weights are integers >= 0; chances are multiples of 2^-16 with row sum 1, hence
@@ -32,7 +32,8 @@ def tail_table(weights: NDArray[np.integer], chances: Floats) -> Floats:
         mass[:-step] = mass[:-step] + mass[step:]
     roundings = int((chances > 0).sum()) + 64
     factor = 1.0 + max(2.0**-40, roundings * _UNIT * (1.0 + 2.0**-20))
-    return np.minimum(np.append(mass, 0.0) * factor + FLOOR, 1.0)
+    bound = np.minimum(np.append(mass, 0.0) * factor + FLOOR, 1.0)
+    return np.maximum.accumulate(bound[::-1])[::-1]
 
 
 def _powers_of_two(limit: int) -> list[int]:
