@@ -32,14 +32,15 @@ class Candidate:
 
 
 def in_play(sightings: Sequence[Sighting]) -> list[int]:
-    """Which of `sightings` (one per sealed version) are in play: positions, the best one first.
+    """Which of `sightings` (one per sealed version, likeliest first) are in play: positions, the best one first.
 
-    Decided from readings alone, before any codeword is looked at.
+    Decided from readings alone, before any codeword is looked at. Where no mark was read the likeliest
+    version stays, so that the verdict is about the evidence and not about the document.
     """
     counts = [sighting.marks_read for sighting in sightings]
     best = max(counts, default=0)
     order = sorted(range(len(counts)), key=lambda k: -counts[k])
-    return [k for k in order if best and counts[k] >= SHARED_SITES * best]
+    return [k for k in order if counts[k] >= SHARED_SITES * best] if best else order[:1]
 
 
 def same_exhibit(ours: np.ndarray, earlier: np.ndarray) -> bool:
