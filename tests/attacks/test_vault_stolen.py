@@ -196,6 +196,15 @@ def test_a_recipient_cannot_be_cut_off(vault: Vault, tmp_path: Path):
         tx.recipients(document, 1)
 
 
+def test_a_reference_to_nothing_is_noticed(vault: Vault, tmp_path: Path):
+    fill(vault)
+    vault.close()
+    with closing(sqlite3.connect(vault.folder / "vault.db")) as thief, thief:
+        thief.execute("INSERT INTO fingerprints VALUES (99, 99)")
+    with open_vault(vault.folder, tmp_path / "root.key") as opened, pytest.raises(IntegrityError, match="damaged"):
+        verify(opened)
+
+
 def test_a_truncated_database_is_refused_in_one_line(vault: Vault, tmp_path: Path):
     fill(vault)
     vault.close()

@@ -155,6 +155,7 @@ def test_candidates_count_shared_fingerprints_like_sets_do(vault: Vault):
     with vault.snapshot() as tx:
         assert tx.candidates(leak) == {key: count for key, count in shared.items() if count}
         assert tx.frequencies(leak) == {h: count for h, count in frequency.items() if count}
+        assert tx.count_versions() == 3
         assert tx.candidates([]) == {}
         assert tx.frequencies([]) == {}
 
