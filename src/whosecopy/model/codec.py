@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 
 T = TypeVar("T")
-_encoder = msgspec.json.Encoder(order="deterministic")
+_encoder = msgspec.json.Encoder(order="sorted")
 
 
 def encode(value: object) -> bytes:
