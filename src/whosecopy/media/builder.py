@@ -21,7 +21,14 @@ class _Fragment:
 
     @property
     def exact(self) -> bool:
-        return self.offset >= 0 and self.length == len(self.text)
+        return self.length == len(self.text)
+
+    def without(self, head: int, tail: int) -> "_Fragment":
+        """The fragment without some characters at its ends; one that cannot be divided stays whole."""
+        if not self.exact or not (head or tail):
+            return self
+        text = self.text[head : len(self.text) - tail]
+        return replace(self, text=text, offset=self.offset + head if self.offset >= 0 else -1, length=len(text))
 
 
 @dataclass(slots=True)
@@ -158,22 +165,11 @@ def _continues(last: Piece, piece: Piece) -> bool:
 def _trimmed(fragments: list[_Fragment]) -> list[_Fragment]:
     """Without white space at either end."""
     out = list(fragments)
-    while out:
-        kept = out[0].text.lstrip()
-        cut = len(out[0].text) - len(kept)
-        if not kept:
-            out.pop(0)
-            continue
-        if cut and out[0].exact:
-            out[0] = replace(out[0], text=kept, offset=out[0].offset + cut, length=out[0].length - cut)
-        break
-    while out:
-        kept = out[-1].text.rstrip()
-        cut = len(out[-1].text) - len(kept)
-        if not kept:
-            out.pop()
-            continue
-        if cut and out[-1].exact:
-            out[-1] = replace(out[-1], text=kept, length=out[-1].length - cut)
-        break
+    while out and not out[0].text.strip():
+        out.pop(0)
+    while out and not out[-1].text.strip():
+        out.pop()
+    if out:
+        out[0] = out[0].without(len(out[0].text) - len(out[0].text.lstrip()), 0)
+        out[-1] = out[-1].without(0, len(out[-1].text) - len(out[-1].text.rstrip()))
     return out

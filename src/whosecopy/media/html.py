@@ -176,6 +176,7 @@ class _Reader(HTMLParser):
             if self._builder.ends_blank:
                 return
             text = "\n" if "\n" in text else " "
+        text = text.replace("\r\n", "\n")
         self._builder.add(text, offset, length, state.run, protected=state.fixed or offset < 0)
 
     def _boundary(self, tag: str) -> None:

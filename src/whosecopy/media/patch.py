@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from whosecopy.errors import InputError
 from whosecopy.model import Document, Edit, Piece
 
-_MARKDOWN = re.compile(r"([\\`*_\[\]<&~|])")
+_MARKDOWN = re.compile(r"([\\`*\[\]|]|(?<!\w)_|_(?!\w)|~(?=~|$)|<(?=[A-Za-z/!?]|$)|&(?=#?\w*(?:;|$)))")
 _MARKDOWN_LINE = re.compile(r"(?m)^(\d{0,9})([#>+=:.)-])")
 
 
@@ -67,7 +67,7 @@ def escaped(text: str, kind: str, line_start: bool) -> str:
     r"""`text` as it has to be written in a file of this kind of escape.
 
     >>> escaped("1. R&D", "markdown", True), escaped("R&D", "html", False)
-    ('1\\. R\\&D', 'R&amp;D')
+    ('1\\. R&D', 'R&amp;D')
     """
     if kind in ("html", "xml"):
         return html.escape(text, quote=False)

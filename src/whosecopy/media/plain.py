@@ -11,7 +11,7 @@ from whosecopy.model import Document
 MEDIA = "text/plain"
 VERSION = "1"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
-_ITEM = re.compile(r"[ \t]*(?:[-*\u2022]|\(?(?:\d{1,3}|[A-Za-z])[.)])[ \t]+\S")
+_ITEM = re.compile(r"[ \t]*(?:[-*\u2022]|\(?(?:\d{1,3}|[A-Za-z])[.)])[ \t]+(?=\S)")
 _BULLET = re.compile(r"[-*\u2022][ \t]")
 _RULE = re.compile(r"[ \t]*([-=_*~#])\1{2,}[ \t]*\Z")
 _HEADING_END = re.compile(r"[.!?;:,\"'\u2019\u201d)\]]\Z")
@@ -81,7 +81,10 @@ def _blocks(text: str, start: int, end: int, builder: Builder) -> None:
             continue
         if chunk:
             builder.open(_kind(chunk, line))
-            _add(builder, text, chunk[0].start, chunk[-1].end)
+            marker = _ITEM.match(chunk[0].text)
+            body = chunk[0].start + (marker.end() if marker else 0)
+            builder.add(text[chunk[0].start : body], chunk[0].start, protected=True)
+            _add(builder, text, body, chunk[-1].end)
         chunk = [line] if line is not None and not line.blank else []
 
 

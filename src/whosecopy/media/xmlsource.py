@@ -69,8 +69,10 @@ class _Scribe:
     def _text(self, text: str) -> None:
         offset = self._offset()
         length = len(text)
-        if not self._source.startswith(text, offset):
-            length = self._source.index(";", offset) + 1 - offset if self._source[offset] == "&" else 2
+        if self._source[offset] == "&":
+            length = self._source.index(";", offset) + 1 - offset
+        elif not self._source.startswith(text, offset):
+            length = len("\r\n")
         self.events.append(Event("text", "", offset, text, length))
 
     def _doctype(self, *declaration: object) -> None:
