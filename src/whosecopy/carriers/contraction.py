@@ -112,8 +112,8 @@ def find(master: Document, everything: bool = False) -> list[Site]:
 
 
 def _usual(name: str, found: str) -> bool:
-    """Not in capitals, and no question: "Don't", but not "Isn't"."""
-    return not found[1:].isupper() and (name != "negative" or found[0].islower() or found[:2] == "Do")
+    """Not in capitals nor in a title, and no question: "Don't", but not "Isn't"."""
+    return found[1:] == found[1:].lower() and (name != "negative" or found[0].islower() or found[:2] == "Do")
 
 
 def _other(found: str, pairs: dict[str, str]) -> tuple[str, bool]:

@@ -18,6 +18,7 @@ _ADVERBIAL = regex.compile(
 )
 _HEAD = r"(?<=\A|[.!?][\"”’)]*\s+)"
 _NOMINATIVE = r"(?:we|they|he|she|I|you|it)"
+_SHORT = r"(?:['’](?:re|ll|ve|d|s|m))?"
 
 
 def _sentence_before(match: "regex.Match[str]") -> str:
@@ -77,7 +78,7 @@ INTRODUCTORY = TextCarrier(
                 regex.compile(
                     rf"{_HEAD}(?:Today|Tonight|Recently|Currently|Eventually|Soon|Sometimes|Usually|Often|Last{BLANK}(?:year|month|week|night)"
                     rf"|This{BLANK}(?:year|month|week)|Each{BLANK}(?:year|month|week)|Next{BLANK}(?:year|month|week)|At{BLANK}(?:present|first|times)"
-                    rf"|In{BLANK}(?:time|fact|turn|addition)|Over{BLANK}time|As{BLANK}a{BLANK}result|By{BLANK}law)(?P<site>,|)(?={BLANK}{_NOMINATIVE}{BLANK}[a-z])"
+                    rf"|In{BLANK}(?:time|fact|turn|addition)|Over{BLANK}time|As{BLANK}a{BLANK}result|By{BLANK}law)(?P<site>,|)(?={BLANK}{_NOMINATIVE}{_SHORT}{BLANK}[a-z])"
                 ),
                 optional(","),
             ),
@@ -85,7 +86,7 @@ INTRODUCTORY = TextCarrier(
                 "comma after an opening phrase",
                 regex.compile(
                     rf"{_HEAD}(?:In|By|Since|During|After|For|On|At|With|From|Under|Through|Over|Within|Without)"
-                    rf"(?:{BLANK}(?!(?:and|or|that|which|who|what|how|if|we|they|he|she|I|you|it)\b)[\w’'$-]+){{1,4}}(?P<site>,|)(?={BLANK}(?:we|they|he|she|I){BLANK}[a-z])"
+                    rf"(?:{BLANK}(?!(?:and|or|that|which|who|what|how|if|we|they|he|she|I|you|it)\b)[\w’'$–-]+){{1,4}}(?P<site>,|)(?={BLANK}(?:we|they|he|she|I){_SHORT}{BLANK}[a-z])"
                 ),
                 optional(","),
             ),
@@ -104,14 +105,19 @@ _SUBJECT = regex.compile(
 )
 
 
+def _length(words: str) -> int:
+    """How many words these are, counting "don't" as the two that it stands for."""
+    return len(regex.findall(r"\w+", words.replace("cannot", "can not")))
+
+
 def _clauses(match: "regex.Match[str]") -> list[str]:
     first = _sentence_before(match).removesuffix(",")
     if (
         "," in first
         or not _SUBJECT.match(first)
-        or not 4 <= len(first.split()) <= 14
+        or not 4 <= _length(first) <= 15
         or _NO_CLAUSE.search(first)
-        or regex.search(rf"\s{_NOMINATIVE}\s", first)
+        or regex.search(rf"\s{_NOMINATIVE}\b", first)
     ):
         return []
     return [""] if match["site"] else [","]
@@ -125,7 +131,7 @@ CLAUSE = TextCarrier(
         [
             Pattern(
                 "comma between main clauses",
-                regex.compile(rf"(?<=[a-z’'])(?P<site>,|)(?={BLANK}(?:and|but){BLANK}(?:we|they|he|she|I|it|you|there){BLANK}[a-z])"),
+                regex.compile(rf"(?<=[a-z’'])(?P<site>,|)(?={BLANK}(?:and|but){BLANK}(?:we|they|he|she|I|it|you|there){_SHORT}{BLANK}[a-z])"),
                 _clauses,
             )
         ],

@@ -32,10 +32,11 @@ _FINITE = (
     r"|involves?|governs?|embraces?|weakens?|threatens?|produces?|promotes?|reflects?|deserves?)"
 )
 _NOT_WHICH = regex.compile(
-    r"(?<![\w-])(?:only|all|any|every|everything|anything|nothing|something|first|last|same|no|none|much|little|few|very|it|such"
+    r"(?<![\w-])(?:only|all|any|every|each|far|everything|anything|nothing|something|first|last|same|no|none|much|little|few|very|such|past|nobody"
     r"|most|best|worst|least|[a-z]{3,}est)\b",
     regex.IGNORECASE,
 )
+_CLEFT = regex.compile(r"\b[Ii]t(?:['’]s|\s(?:is|was))\b[^.,;:]{0,60}\Z")
 _VERB = (
     r"(?:believe|believes|believed|think|thinks|thought|hope|hopes|hoped|hoping|know|knows|knew|knowing|say|says|said|saying"
     r"|feel|feels|felt|found|find|ensure|ensures|ensured|ensuring|means|mean|meant|agree|agrees|agreed|realize|realizes"
@@ -73,8 +74,8 @@ _LINKER = regex.compile(
 
 
 def _which_or_that(match: "regex.Match[str]") -> list[str]:
-    before = match.string[: match.start()].split()[-4:]
-    if _NOT_WHICH.search(" ".join(before)):
+    before = match.string[: match.start()]
+    if _NOT_WHICH.search(" ".join(before.split()[-3:])) or _CLEFT.search(before):
         return []
     return ["that" if match["site"] == "which" else "which"]
 
