@@ -50,9 +50,9 @@ class Finding:
 def lint(text: str, opening: str = "{{", closing: str = "}}") -> list[Finding]:
     """What must be changed in the declared variants of an annotated text before it can be sealed.
 
-    Refused are broken declarations; variants that read alike; sentences that contain another variant; and, unless marked
-    `fact:`, variants that differ in numbers, names, times, negation or obligation. It cannot tell whether
-    two wordings mean the same: a person has to.
+    Refused are broken declarations; variants that read alike; sentences that contain another variant; and,
+    unless marked `fact:`, variants that differ in numbers, names, times, negation or obligation. It cannot
+    tell whether two wordings mean the same: a person has to.
 
     >>> lint("Bring {{two|three}} boats.")
     [Finding(line=1, column=7, message="variants differ in numbers: 'two' and 'three'; mark as fact: if meant")]
