@@ -38,7 +38,7 @@ CLASSES = {
 GRID = [0.0, 0.25, 0.5, 1.0, 1.5, 2.5, 4.0, 6.0]
 LEVELS = [0.125, 0.125, 0.125, 0.125, 0.5]
 EVIDENCE = [0.125, 0.125, 0.25, 0.0, 0.5]
-COALITION = 4
+TURNS, FITTED = 4, 6
 
 
 def secret(name):
@@ -142,7 +142,7 @@ def slow_misread(likelihood, error):
 
 def slow_turns(chances, likelihood):
     average = sum(p * one for p, one in zip(chances, likelihood, strict=True))
-    return [one / COALITION + (1 - 1 / COALITION) * average for one in likelihood]
+    return [one / TURNS + (1 - 1 / TURNS) * average for one in likelihood]
 
 
 def slow_symmetric(chances, likelihood):
@@ -160,19 +160,19 @@ def slow_binomial(n, p):
 
 
 def slow_fit(marks):
-    theta = [min(max(k / COALITION, 0.005), 0.995) for k in range(COALITION + 1)]
+    theta = [min(max(k / FITTED, 0.005), 0.995) for k in range(FITTED + 1)]
     for _ in range(60):
-        yes, no = [0.0] * (COALITION + 1), [0.0] * (COALITION + 1)
+        yes, no = [0.0] * (FITTED + 1), [0.0] * (FITTED + 1)
         for chances, likelihood in marks:
             if len(chances) != 2:
                 continue
-            holders = slow_binomial(COALITION, chances[1])
+            holders = slow_binomial(FITTED, chances[1])
             shows = [b * t * likelihood[1] for b, t in zip(holders, theta, strict=True)]
             hides = [b * (1 - t) * likelihood[0] for b, t in zip(holders, theta, strict=True)]
             total = sum(shows) + sum(hides)
             yes = [a + b / total for a, b in zip(yes, shows, strict=True)]
             no = [a + b / total for a, b in zip(no, hides, strict=True)]
-        theta = [(a + 2 * k / COALITION) / (a + b + 2) for k, (a, b) in enumerate(zip(yes, no, strict=True))]
+        theta = [(a + 2 * k / FITTED) / (a + b + 2) for k, (a, b) in enumerate(zip(yes, no, strict=True))]
         theta[0], theta[-1] = min(theta[0], 0.005), max(theta[-1], 0.995)
         theta = [min(max(t, 0.005), 0.995) for t in theta]
     return theta
@@ -181,7 +181,7 @@ def slow_fit(marks):
 def slow_strategic(chances, likelihood, theta):
     if len(chances) != 2:
         return slow_turns(chances, likelihood)
-    others = slow_binomial(COALITION - 1, chances[1])
+    others = slow_binomial(FITTED - 1, chances[1])
     shown = [sum(b * theta[k + x] for k, b in enumerate(others)) for x in (0, 1)]
     return [a * likelihood[1] + (1 - a) * likelihood[0] for a in shown]
 

@@ -14,8 +14,8 @@ from whosecopy.model import Floats
 
 TOP_WEIGHT = 63
 """The largest integer weight: 6 bits."""
-COALITION = 4
-"""Coalition size that the interleaving and the fitted hypotheses assume."""
+TURNS, FITTED = 4, 6
+"""Coalition sizes that taking turns and the fitted strategy assume: they cost power where wrong, never validity."""
 _EM_STEPS, _EM_FLOOR, _EM_PRIOR = 60, 0.005, 2.0
 
 
@@ -73,12 +73,12 @@ def log_ratios(cells: Cells) -> Floats:
 
     Entry (h, i, s) is ln P_h(seen | symbol s) - ln P_h(seen), in nats, for all but the symmetric score.
     """
-    fitted = fit_strategy(cells, COALITION)
+    fitted = fit_strategy(cells, FITTED)
     return np.stack(
         [
             _ratio(cells, misread(cells, 0.02)),
             _ratio(cells, misread(cells, 0.15)),
-            _ratio(cells, _interleaving(cells, COALITION)),
+            _ratio(cells, _interleaving(cells)),
             _symmetric(cells),
             strategic_ratios(cells, fitted),
         ]
@@ -114,11 +114,11 @@ def misread(cells: Cells, error: float) -> Floats:
     return np.asarray((1 - error) * likelihood + error / others * rest)
 
 
-def _interleaving(cells: Cells, coalition: int) -> Floats:
-    """P(seen | symbol) where each mark shows the symbol of one of `coalition` copies, picked at random."""
+def _interleaving(cells: Cells) -> Floats:
+    """P(seen | symbol) where each mark shows the symbol of one of four copies, picked at random."""
     likelihood = cells.likelihood
     average = (cells.chances * likelihood).sum(axis=1, keepdims=True)
-    return np.asarray(likelihood / coalition + (1 - 1 / coalition) * average)
+    return np.asarray(likelihood / TURNS + (1 - 1 / TURNS) * average)
 
 
 def _symmetric(cells: Cells) -> Floats:
@@ -173,7 +173,7 @@ def strategic_ratios(cells: Cells, theta: Floats) -> Floats:
     coalition = len(theta) - 1
     others = _binomial(coalition - 1, cells.chances[:, 1])
     shown = np.stack([others @ theta[:-1], others @ theta[1:]], axis=1)
-    seen = _interleaving(cells, coalition)
+    seen = _interleaving(cells)
     binary = (cells.chances > 0).sum(axis=1) == 2
     zero, one = cells.likelihood[binary, :1], cells.likelihood[binary, 1:2]
     seen[binary, :2] = shown[binary] * one + (1 - shown[binary]) * zero
