@@ -102,7 +102,7 @@ def half(text: str, rng: np.random.Generator) -> str:
 
 
 def pages(text: str, rng: np.random.Generator, dpi: int = 150) -> list[bytes]:
-    """The text typeset on A4 pages, then photographed (simulated): PNG files."""
+    """The text typeset on A4 pages, then photographed (simulated): JPEG files."""
     from PIL import Image, ImageDraw, ImageFont
 
     scale = dpi / 72
@@ -122,14 +122,23 @@ def pages(text: str, rng: np.random.Generator, dpi: int = 150) -> list[bytes]:
 
 
 def _photographed(image: "Image", rng: np.random.Generator) -> bytes:
+    """A hand-held photo of a page at about 110 dpi (simulated): tilt, perspective, shade, blur, noise, JPEG."""
     from PIL import Image, ImageFilter
 
-    tilted = image.rotate(float(rng.uniform(-0.7, 0.7)), resample=Image.Resampling.BICUBIC, fillcolor=255)
-    blurred = np.asarray(tilted.filter(ImageFilter.GaussianBlur(0.7)), dtype=float)
-    shade = np.linspace(0.82, 1.0, blurred.shape[1])[None, :]
-    noisy_picture = np.clip(blurred * shade + rng.normal(0, 9, blurred.shape), 0, 255).astype(np.uint8)
+    wide, high = image.size
+    corner = [float(share) for share in rng.uniform(0, 0.02, 8)]
+    quad = (
+        wide * corner[0], high * corner[1], wide * corner[2], high * (1 - corner[3]),
+        wide * (1 - corner[4]), high * (1 - corner[5]), wide * (1 - corner[6]), high * corner[7],
+    )  # fmt: skip
+    size = (round(0.75 * wide), round(0.75 * high))
+    tilted = image.rotate(float(rng.uniform(-1, 1)), resample=Image.Resampling.BICUBIC, fillcolor=255)
+    seen = tilted.transform(size, Image.Transform.QUAD, quad, Image.Resampling.BICUBIC, fillcolor=255)
+    blurred = np.asarray(seen.filter(ImageFilter.GaussianBlur(1.1)), dtype=float)
+    shaded = blurred * np.linspace(0.65, 1.0, size[0])[None, :]
+    grainy = np.clip(shaded + rng.normal(0, 14, blurred.shape), 0, 255).astype(np.uint8)
     compressed = io.BytesIO()
-    Image.fromarray(noisy_picture).save(compressed, "JPEG", quality=60)
+    Image.fromarray(grainy).save(compressed, "JPEG", quality=40)
     return compressed.getvalue()
 
 
