@@ -175,7 +175,7 @@ def _left(segment: Segment, matched: NDArray[np.bool_], spot: _Spot, near: Seque
         k = at - segment.start
         if 0 <= k <= stop - _ANCHOR and matched[k : k + _ANCHOR].all() and _free(at, near):
             enough = matched[k:stop].sum() >= _ENOUGH
-            return _Side(at, segment.map[k], segment.map[stop]) if enough else None
+            return _Side(at, segment.map[k], min(segment.map[stop], segment.map[stop - 1] + 1)) if enough else None
     return None
 
 

@@ -18,6 +18,7 @@ _SLACK = 64
 _BRIDGE = 400
 _REACH = 200
 _SCORE = 28
+_FEWEST_WORDS, _FEW_WORDS_LONG = 6, 64
 _LONG_EXTRA = 24
 _ERROR_COST = 2
 _MOST_LEAK = 1_000_000
@@ -293,6 +294,8 @@ def _good_stretches(query: bytes, target: bytes, start: int, places: Sequence[in
         low, high = first + low, first + high
         waiting += [(high, last), (first, low)]
         here, there = places[low], places[high]
+        if high - low < _FEW_WORDS_LONG and query[here:there].count(b" ") < _FEWEST_WORDS - 1:
+            continue
         errors = _distance(query[here:there], target[start + low : start + high])
         segments.append(Segment(start + low, start + high, here, there, tuple(places[low : high + 1]), errors))
     return sorted(segments, key=lambda segment: segment.start)
