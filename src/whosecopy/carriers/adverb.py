@@ -22,7 +22,7 @@ _ADVERBS = {
     "probably": True,
     "certainly": True,
     "currently": True,
-    "still": True,
+    "still": False,
     "clearly": True,
     "normally": True,
     "sometimes": True,
@@ -30,11 +30,14 @@ _ADVERBS = {
 }
 _NOT_AFTER = r"not|and|or|but|as|because|than|that|to|been|in|at|on|if|when|so|more|less"
 
+_PERFECT = r"(?:been|had|made|done|given|taken|shown|found|begun|gone|come|become|seen|led|set|put|met|won|[a-z]{3,}ed)"
+_ANY = r"[a-z]+"
+
 ORDERS = tuple(
     Rule(
         f"place of {adverb}",
         (f"{auxiliary} {adverb}", f"{adverb} {auxiliary}"),
-        right="[a-z]+",
+        right=_PERFECT if auxiliary in ("has", "have", "had") else _ANY,
         not_right=_NOT_AFTER,
         not_left="not|only|and|but|or|if|how|so|very|more|there|will|would|can|could|should|must|may|might|to|do|does|did",
         within=True,
@@ -49,7 +52,19 @@ def _then(match: "regex.Match[str]") -> list[str]:
     return [""] if match["site"] else [" then"]
 
 
+def _too(match: "regex.Match[str]") -> list[str]:
+    sentence = regex.split(r"[.!?]\s", match.string[: match.start("site")])[-1]
+    if regex.search(r"\b(?:not|no|never|nor|as|all|only)\b|n['’]t\b", sentence):
+        return []
+    return [" as well"] if "too" in match["site"] else [", too"]
+
+
 PATTERNS = (
+    Pattern(
+        "too/as well",
+        regex.compile(rf"(?<=[a-z])(?P<site>,{BLANK}too|{BLANK}as{BLANK}well)(?=[.!])"),
+        _too,
+    ),
     Pattern(
         "not only, but also",
         regex.compile(

@@ -60,7 +60,7 @@ _RULES = (
         {"that is": "that's"},
         _group(
             {"that is": "that's"},
-            rf"(?={BLANK}(?:the|a|an|what|why|how|where|our|something|all|only|one)\b)",
+            rf"(?={BLANK}(?:the|a|an|what|how|where|our|something|all|only|one)\b)",
             _SENTENCE,
         ),
     ),

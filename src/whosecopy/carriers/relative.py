@@ -60,7 +60,7 @@ _TIMES = (
     r"|week|month|months|while|way|ways|reason|reasons|morning|evening|night|same|end|past|future|rest|decade|century|summer"
     r"|spring|fall|winter|first|last|other|others|right|one|former|latter|point|degree|extent|long|far|now|ago|today"
     r"|tonight|together|then|again|too|also|but|and|or|than|if|when|what|how|where|why|because|while|whether|is|are|was"
-    r"|were|that|which|who|as|so|of|in|on|for|to|with|at|by|from|about|not|it|them|us|me|him|all)"
+    r"|were|that|which|who|as|so|of|in|on|for|to|with|at|by|from|about|before|after|until|since|once|though|although|unless|during|without|not|it|them|us|me|him|all)"
 )
 _ADVERBIAL = regex.compile(
     r"(?:in|on|at|for|with|by|from|to|under|during|after|before|over|through|within|as|of|since|until|despite|like|upon"

@@ -23,7 +23,8 @@ _SPAN = (
 _ING = r"[a-z]{2,}ing"
 _THINGS = r"[a-z]{4,}s"
 _BASE = (
-    r"(?:be|make|begin|create|build|provide|ensure|improve|reduce|increase|protect|support|develop|keep|get|give|take|find"
+    "(?:be|make|begin|create|build|provide|ensure|improve|reduce|increase|protect|support|develop|keep|get|"
+    "give|take|find"
     r"|meet|solve|understand|identify|achieve|maintain|strengthen|prevent|bring|pay|raise|expand|reach|restore|save"
     r"|explain|decide|determine|establish|produce|promote|manage|carry|move|fund|run|lead|close|open|train|teach"
     r"|write|read|avoid|cover|deliver|define|answer|share|learn|become|change|cut|put|turn|set|show|encourage"
@@ -92,7 +93,7 @@ CONNECTIVES = (
         "so that",
         "so",
         right=rf"(?:{SUBJECT}|people|everyone|readers|users) (?:can|could|will|would|may|might)",
-        not_left="and|or|is|are|was|were|be|do|did|does|not|if|ever|think|say|hope|believe",
+        not_left=r"[\w’'-]*,|and|or|is|are|was|were|be|do|did|does|not|if|ever|think|say|hope|believe",
     ),
     rule(
         "not only",
@@ -136,7 +137,12 @@ PREPOSITIONS = (
             "lives|pull|move|moving|all|act|played|play"
         ),
     ),
-    rule("instead of", "rather than", right=rf"{_ING}", not_left="more|less|other|better|faster|higher|lower|greater"),
+    rule(
+        "instead of",
+        "rather than",
+        right=rf"(?:{_ING}|the|an?|our|their|its|this|these)",
+        not_left="more|less|other|better|faster|higher|lower|greater",
+    ),
     rule("despite", "in spite of", not_right="itself|himself|myself"),
     rule("apart from", "aside from", not_left="set|sets|far|fall|tell|come|stand|stands"),
     rule("with regard to", "with respect to"),
@@ -209,7 +215,7 @@ PREPOSITIONS = (
     ),
     rule("regarding", "concerning", not_left="is|are|was|were|be|been|very|more|highly|deeply|really|and"),
     rule("a variety of", "a range of", right=_THINGS),
-    rule("a wide variety of", "a wide range of"),
+    rule("a wide variety of", "a wide range of", "a broad range of"),
     rule("in the coming years", "in the years ahead", "in the years to come"),
     rule("in the long run", "in the long term"),
     rule("in this regard", "in this respect"),
@@ -243,7 +249,7 @@ QUANTITIES = (
         right=rf"{NUMBER}",
         not_right=(
             rf"{NUMBER}(?: |-)(?:(?:more|consecutive|full|long) )?(?:years?|months?|weeks?|days?|hours?|minutes?|"
-            "decades?|of|and|or|times)|one (?:or|and|of|another|to)|1"
+            "decades?|of|and|or|times)|one|1"
         ),
         not_left=(
             "no|not|little|much|any|nothing|far|slightly|well|even|still|debate|argument|argue|control|power|"
@@ -304,6 +310,9 @@ QUANTITIES = (
         "half of",
         "half",
         right=r"(?:the|our|their|its|your|these|those|his|her|my|this|that)",
+        not_right=(
+            "(?:the|their|its|our) (?:size|time|price|cost|battle|number|distance|length|amount|way|speed|story)"
+        ),
         not_left="one|a|and|in|second|first|other|third|latter|former|last|this|the|that|next",
     ),
     rule(
@@ -602,7 +611,7 @@ VERBS = (
     rule(
         "if",
         "whether",
-        left=r"(?:see|know|decide|determine|ask|asks|asked|wonder|check|find out|sure|tell|consider|say)",
+        left=r"(?:see|know|decide|determine|ask|asks|asked|wonder|check|find out|sure|tell)",
         right=rf"(?:{SUBJECT}|the|an?|this|that|these|your|our|their|its|someone|anyone)",
         not_left="let me ask|even|so|to say|and see|can|you make",
         not_right=r"(?:\w+ ){1,6}or not",
@@ -613,6 +622,205 @@ VERBS = (
     rule("refer to", "refer back to", on=False),
 )
 
-RULES = (*CONNECTIVES, *PREPOSITIONS, *QUANTITIES, *ADVERBS, *VERBS)
+_CONTINUED = (
+    "work build provide support improve develop use pay receive invest press fight seek make help offer serve "
+    "search rise fall decline expand increase reduce push move look meet monitor review collect publish "
+    "strengthen promote protect operate produce spend buy sell send talk speak write read teach learn apply "
+    "follow encourage pursue maintain cooperate drive"
+)
+_OPENERS = (
+    ("that is why", "this is why"),
+    ("for this reason,", "for that reason,"),
+    ("with this in mind,", "with that in mind,"),
+    ("on the whole,", "by and large,"),
+)
+
+_SET_PHRASES = (
+    ("from time to time", "occasionally"),
+    ("at a minimum", "at the very least"),
+    ("and so forth", "and so on"),
+    ("in many ways", "in many respects"),
+    ("in some cases", "in some instances"),
+    ("in many cases", "in many instances"),
+    ("in most cases", "in most instances"),
+    ("in such cases", "in these cases"),
+    ("in case of", "in the event of"),
+    ("whenever possible", "wherever possible"),
+    ("with the exception of", "except for"),
+    ("over the years", "through the years"),
+    ("a large number of", "large numbers of"),
+    ("make clear that", "make it clear that"),
+    ("makes clear that", "makes it clear that"),
+    ("made clear that", "made it clear that"),
+    ("consists of", "is made up of"),
+    ("consist of", "are made up of"),
+    ("later on", "later"),
+)
+"""Phrases that need no context; those after the first dozen hold across grammar as well."""
+
+PHRASES = (
+    *(rule(*pair, opening=True) for pair in _OPENERS),
+    *(rule(*pair, on=pair[0] != "later on") for pair in _SET_PHRASES),
+    rule(
+        "the way",
+        "the way that",
+        "the way in which",
+        right=r"(?:we|they|he|she|I|you|people|the|our) [a-z]+",
+        not_left=(
+            "by|on|along|all|out of|in|lead|leads|led|pave|show|shows|prepare|clear|light|lights|of|half|part of|and"
+        ),
+        not_right="the way|the (?:right|hard|other|same|wrong|only)|the [a-z]+ of",
+    ),
+    rule("the reason", "the reason why", "the reason that", right=r"(?:we|they|he|she|I|you) [a-z]+"),
+    rule(
+        "than ever before",
+        "than ever",
+        not_right="to|had|was|in|imagined|we|they|I|he|she|it|thought|been|could|have|before",
+    ),
+    rule(
+        "part of",
+        "a part of",
+        left=r"(?:is|are|was|were|be|been|become|becomes|became)",
+        right=r"(?:the|our|their|its|this|that|your|these|those|my|his|her|every|any)",
+        not_right="the (?:problem|reason|time|year|answer)",
+    ),
+    rule("inside", "inside of", right=r"(?:the|our|their|its|your|this)", not_left="the|from|and|on", on=False),
+    rule("at that time", "at the time", not_right="of|when|that|we|they|it|he|she|I|the"),
+    rule("at first", "initially", not_right="glance|sight|hand|light|base|instance|blush", not_left="not|love"),
+    rule(
+        "the purpose of",
+        "the aim of",
+        right=r"(?:this|the|our|these|your|a|an|each)",
+        not_left="for|defeat|defeats|serve|serves",
+    ),
+    rule("a lot of", "lots of", not_left="not|quite|such|don't|don’t"),
+    rule("let us know", "tell us", right=r"(?:if|whether|what|when|how|about|which|where|why)", on=False),
+    rule("check that", "verify that", left=_MODAL),
+    rule("results in", "leads to", not_left="the|its|their|our|these|best|test|better|and|good"),
+    rule(
+        "result in",
+        "lead to",
+        left=r"(?:to|will|would|can|could|may|might|should|not|often|usually|which|that|also|[a-z]{4,}s)",
+        not_left="the end|as",
+    ),
+    rule("resulted in", "led to"),
+    rule("resulting in", "leading to", not_left="one|is|way|road|path|the"),
+    *_verbs("focus on", "concentrate on", "ing", left=_MODAL),
+    rule("focuses on", "concentrates on"),
+    rule(
+        "focused on",
+        "concentrated on",
+        not_left="be|is|are|was|were|been|remain|remains|stay|keep|kept|user|more|and|not|highly",
+    ),
+    *(
+        rule(f"{verb} {rest}", f"{other} {rest}", left=left)
+        for verb, other, left in (
+            ("stay", "remain", _MODAL),
+            ("stays", "remains", ""),
+            ("stayed", "remained", ""),
+            ("staying", "remaining", ""),
+        )
+        for rest in (
+            "the same",
+            "open",
+            "strong",
+            "competitive",
+            "committed",
+            "true",
+            "safe",
+            "healthy",
+            "unchanged",
+            "free",
+            "silent",
+            "current",
+            "in place",
+            "in touch",
+            "in force",
+        )
+    ),
+    rule(
+        "meet",
+        "satisfy",
+        left=_MODAL,
+        right=(
+            rf"(?:{_OBJECT}|all of the|certain|specific) (?:[a-z]+ )?(?:requirements?|needs?|demands?|standards?|"
+            "conditions?|criteria)"
+        ),
+    ),
+    rule(
+        "meets",
+        "satisfies",
+        right=(
+            rf"(?:{_OBJECT}|all of the|certain|specific) (?:[a-z]+ )?(?:requirements?|needs?|demands?|standards?|"
+            "conditions?|criteria)"
+        ),
+    ),
+    *_verbs(
+        "inform",
+        "notify",
+        "",
+        left=_MODAL,
+        right=r"(?:you|us|them|me|him|her|people|the|all|your|our) (?!and)",
+        not_right="the (?:public|debate|decision|decisions|reader|design|work|way)",
+    ),
+    rule(
+        "informed",
+        "notified",
+        left=r"(?:have|has|had|be|been|was|were|are|is|we|they|I|you|he|she|not)",
+        right=r"(?:you|us|them|me|him|her|of|that)",
+        not_left="keep you|fully|well",
+    ),
+    rule("explain how", "describe how", left=_MODAL),
+    rule("explains how", "describes how"),
+    rule(
+        "respond to",
+        "reply to",
+        right=(
+            r"(?:your|the|this|my|our|their|his|her) (?:\w+ )?(?:letters?|requests?|messages?|emails?|inquiry|"
+            "inquiries|questions?|comments?|correspondence)"
+        ),
+    ),
+    rule(
+        "responding to",
+        "replying to",
+        right=(
+            r"(?:your|the|this|my|our|their) (?:\w+ )?(?:letters?|requests?|messages?|emails?|inquiry|inquiries|"
+            "questions?|comments?|correspondence)"
+        ),
+    ),
+    *_verbs(
+        "fill out",
+        "complete",
+        "ing",
+        right=(
+            "(?:the|this|an?|your|these|all|that) (?:[a-z]+ )?(?:form|forms|application|questionnaire|survey|paperwork)"
+        ),
+    ),
+    *_verbs("speed up", "accelerate", "", left=_MODAL),
+    *_verbs(
+        "buy",
+        "purchase",
+        "",
+        left=r"(?:to|will|would|can|could|must|should|may|might|not|we|they|you)",
+        right=r"(?:an?|the|new|more|any|their|our|your)",
+    ),
+    rule(
+        "easy",
+        "simple",
+        left=r"(?:is|are|be|make it|was|quite|fairly|relatively)",
+        right=r"to (?:use|understand|follow|read|apply|fill|find|see|do|make|write|explain)",
+        on=False,
+    ),
+    rule("not later than", "no later than"),
+    rule("no longer than", "not longer than", on=False),
+    rule("because", "since", on=False),
+    *(
+        rule(f"{form} to {verb}", f"{form} {_inflected(verb, 'ing')}", not_left="not")
+        for form in ("continue", "continues", "continued")
+        for verb in _CONTINUED.split()
+    ),
+)
+
+RULES = (*CONNECTIVES, *PREPOSITIONS, *QUANTITIES, *ADVERBS, *VERBS, *PHRASES)
 
 CARRIER = TextCarrier(NAME, "1", find_phrases(NAME, RULES))
