@@ -1,5 +1,7 @@
 """`trace`: from what surfaced to the copy it came from."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,8 +47,8 @@ def trace(
     files = _files(leaks or [], text)
     if report is not None and report.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"{report}: reports are HTML so far; give a name that ends in .html")
-    with opened(vault, key) as here, progress("Tracing") as advance:
-        case = trace_leak(here, files, TraceOptions(document, alpha, encoding), now(), advance)
+    with opened(vault, key) as here, progress("Tracing") as advance, ThreadPoolExecutor(os.cpu_count()) as workers:
+        case = trace_leak(here, files, TraceOptions(document, alpha, encoding), now(), advance, workers)
     if report is not None:
         from whosecopy.trace.report import render_report
 

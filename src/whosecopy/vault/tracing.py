@@ -1,6 +1,7 @@
 """Trace: record first, find the document, read, judge, and store what came out."""
 
 import hashlib
+import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -48,6 +49,7 @@ ASSUMPTIONS = (
     "each copy reached its own recipient only; who passed it on is another question",
     "the operator could have chosen this: no outside witness is older than the exhibit",
 )
+_SPENT = "Level spent in this vault"
 _NOTHING = MarkTally(0, 0, 0, {})
 _NO_DECOYS = DecoyCheck(0, 1.0, 0)
 
@@ -250,6 +252,7 @@ def _conclude(
         if outcome is Outcome.NAMED:
             how = replace(how, hand_outs=_hand_outs(tx, test, decision))
         sealed_at = tx.document(best.document).created_at
+        spent = tx.alphas_spent()
     verdict = Verdict(
         outcome=outcome,
         document={"id": best.document, "title": title},
@@ -277,7 +280,18 @@ def _conclude(
         sealed_at=sealed_at,
         tested_alpha=test.alpha,
         single_level=single_level(test.alpha, decision.codewords),
+        command=_command(leak.exhibit.name, options),
+        facts=((_SPENT, f"{sum(spent):.3g} in {len(spent)} traces, this one included"),),
     )
+
+
+def _command(name: str, options: TraceOptions) -> str:
+    """The command that makes this case again."""
+    words = ["whosecopy", "trace", *name.split(", ")]
+    words += ["--document", options.document] if options.document else []
+    words += ["--alpha", f"{options.alpha:g}"] if options.alpha is not None else []
+    words += ["--encoding", options.encoding] if options.encoding else []
+    return shlex.join(words)
 
 
 def _named_copies(vault: Vault, test: _Test, decision: Decision) -> tuple[tuple[NamedCopy, ...], bool]:
