@@ -73,6 +73,7 @@ class _Leak:
 
     exhibit: Exhibit
     channel: str
+    names: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -159,7 +160,7 @@ def _open(files: Sequence[tuple[bytes, str]], sha256: str, encoding: str | None)
         text="\n\n".join(one.text for one in opened),
         preprocessing=tuple(dict.fromkeys(note for one in opened for note in one.notes)),
     )
-    return _Leak(exhibit, "ocr" if "ocr" in channels else min(channels))
+    return _Leak(exhibit, "ocr" if "ocr" in channels else min(channels), tuple(name for _, name in files))
 
 
 def _find_and_read(vault: Vault, text: str, document: str | None, issued: Mapping[Key, int]) -> dict[Key, Sighting]:
@@ -280,14 +281,14 @@ def _conclude(
         sealed_at=sealed_at,
         tested_alpha=test.alpha,
         single_level=single_level(test.alpha, decision.codewords),
-        command=_command(leak.exhibit.name, options),
+        command=_command(leak.names, options),
         facts=((_SPENT, f"{sum(spent):.3g} in {len(spent)} traces, this one included"),),
     )
 
 
-def _command(name: str, options: TraceOptions) -> str:
+def _command(names: Sequence[str], options: TraceOptions) -> str:
     """The command that makes this case again."""
-    words = ["whosecopy", "trace", *name.split(", ")]
+    words = ["whosecopy", "trace", *names]
     words += ["--document", options.document] if options.document else []
     words += ["--alpha", f"{options.alpha:g}"] if options.alpha is not None else []
     words += ["--encoding", options.encoding] if options.encoding else []
