@@ -88,3 +88,19 @@ def test_the_speed_rows_compare_with_the_target_and_the_cipher():
     assert target["ours"] == cipher["ours"]
     assert target["ratio"] == pytest.approx(target["ours"] / target["theirs"], rel=0.01)
     assert {"what", "peer", "ours", "theirs", "ratio", "limit_ratio"} == set(target) == set(cipher)
+
+
+def test_the_scoring_loop_says_the_same_before_it_is_compiled(rng):
+    from whosecopy.codes.kernel import score
+
+    for leak in (Leak(70), Leak(70, erased=0.8)):
+        panel = simulate(leak, 10, rng)
+        plan = columns(panel.biases, prepare(panel).weights)
+        seen = rng.integers(0, 256, (40, 128), dtype=np.uint8)
+        results = []
+        for loop in (score, score.py_func):
+            filled = np.empty((40, 5), np.int32)
+            loop(seen, plan.position, plan.last, plan.delta, filled)
+            results.append(filled)
+        assert (results[0] == results[1]).all()
+        assert (results[0] == (seen[:, plan.position] > plan.last) @ plan.delta.T.astype(int)).all()
