@@ -20,7 +20,7 @@ def run(arguments: list[str]) -> int:
     from whosecopy.errors import IntegrityError, WhosecopyError
 
     try:
-        code = app(arguments, standalone_mode=False, prog_name="whosecopy")
+        code = app(arguments or ["--help"], standalone_mode=False, prog_name="whosecopy")
     except typer.Abort:
         return 130
     except typer.Exit as stop:

@@ -10,7 +10,6 @@ from whosecopy.cli import benching, demonstrate, documents, sealing, tracing, va
 app = typer.Typer(
     name="whosecopy",
     help="Whose copy leaked? Give every reader a copy of their own, and say whose it was when it surfaces.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -35,10 +35,13 @@ def now() -> str:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write `data` to `path`, all of it or nothing."""
+    """Write `data` to `path`, all of it or nothing; raises `InputError` where that is not possible."""
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_bytes(data)
         part.replace(path)
+    except OSError as failed:
+        raise InputError(f"{path}: cannot be written ({(failed.strerror or str(failed)).lower()})") from failed
     finally:
-        part.unlink(missing_ok=True)
+        if part.is_file():
+            part.unlink()

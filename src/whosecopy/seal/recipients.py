@@ -20,22 +20,33 @@ def parse_recipients(data: bytes, name: str, fewest: int = 2) -> list[Recipient]
     except UnicodeDecodeError:
         raise InputError(f"{name}: is not UTF-8 text; save the list as CSV in UTF-8") from None
     separator = max(",;\t", key=text.partition("\n")[0].count)
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=separator) if any(cell.strip() for cell in row)]
-    header = [cell.strip().lower() for cell in rows[0]] if rows else []
+    try:
+        numbered = _rows(text, separator)
+    except csv.Error as broken:
+        raise InputError(
+            f"{name}: is no CSV list ({broken}); save it as CSV with the columns id,organisation,email"
+        ) from None
+    header = [cell.strip().lower() for cell in numbered[0][1]] if numbered else []
     if "id" not in header:
         raise InputError(f"{name}: has no header; the first line must name the columns: id,organisation,email")
     if len(set(header)) < len(header):
         raise InputError(f"{name}: a column name stands twice in the header; rename one")
     recipients: dict[str, Recipient] = {}
-    for number, row in enumerate(rows[1:], start=2):
-        recipient = _recipient(header, row, f"{name}, row {number}")
+    for number, row in numbered[1:]:
+        recipient = _recipient(header, row, f"{name}, line {number}")
         if recipient.id in recipients:
-            raise InputError(f"{name}, row {number}: id {recipient.id!r} stands twice; every recipient needs one line")
+            raise InputError(f"{name}, line {number}: id {recipient.id!r} stands twice; every recipient needs one line")
         recipients[recipient.id] = recipient
     if len(recipients) < fewest:
         few = "no recipient" if not recipients else f"only {len(recipients)} recipient"
         raise InputError(f"{name}: lists {few}; copies can be told apart only from {fewest} recipients on")
     return list(recipients.values())
+
+
+def _rows(text: str, separator: str) -> list[tuple[int, list[str]]]:
+    """The rows that are not blank, with the number of their last line."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
 
 
 def _recipient(header: list[str], row: list[str], where: str) -> Recipient:

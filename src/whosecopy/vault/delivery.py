@@ -4,10 +4,11 @@ import csv
 import hashlib
 import io
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from whosecopy.codes.codebook import Codebook, make_codebook
 from whosecopy.errors import InputError
@@ -22,6 +23,8 @@ from whosecopy.vault.store_batches import Batch
 
 MANIFEST = "manifest.csv"
 _BLOCK = 256
+_LONGEST_NAME = 240
+"""Characters of a file name that leave room for the marks of a temporary file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ def deliver(vault: Vault, batch: Batch, now: str, progress: Progress) -> tuple[S
         issues = [issue for issue in tx.recipients(*key) if issue.batch == batch.batch]
     labels = codebook.copy_labels(batch.first + batch.count)
     out = Path(batch.out_dir)
-    out.mkdir(parents=True, exist_ok=True)
+    with _unfinished(out):
+        out.mkdir(parents=True, exist_ok=True)
     copies: list[SealedCopy] = []
     rows: list[tuple[str, ...]] = []
     for done in range(0, batch.count, _BLOCK):
@@ -86,6 +90,8 @@ def hand_out_again(vault: Vault, document: str, recipient: str, now: str) -> byt
         if not found:
             raise InputError(f"{recipient}: has no copy of {document}; see: whosecopy documents show {document}")
         _, version, issue = found[-1]
+        if issue.state != "done":
+            raise InputError(f"{recipient}: has no copy of {document} yet; finish it with: whosecopy seal --resume")
         codebook, make, _ = _workshop(tx, document, version)
         record(tx, "hand-out", {"version": version, "first": issue.index, "count": 1, "again": True}, now, document)
     return make(codebook.variants(issue.index, 1)[0])
@@ -95,10 +101,16 @@ def refuse_occupied(out: Path, recipients: Sequence[Recipient], master: str) -> 
     """Raise `InputError` where a copy would overwrite a file, or two copies would share a name."""
     if out.exists() and not out.is_dir():
         raise InputError(f"{out}: is a file; --out takes a folder")
-    names = [file_name(recipient.id, master) for recipient in recipients]
+    names = [*(file_name(recipient.id, master) for recipient in recipients), MANIFEST]
     if len({name.casefold() for name in names}) < len(names):
-        raise InputError(f"{out}: two recipient ids differ only in upper and lower case; rename one")
-    for name in [*names, MANIFEST]:
+        raise InputError(
+            f"{out}: two recipients' copies would have the same file name, upper and lower case aside; rename one"
+        )
+    for name in names:
+        if len(name) > _LONGEST_NAME:
+            raise InputError(
+                f"{out}: no file name can hold the recipient id {unquote(name)[:40]}...; give a shorter one"
+            )
         if (out / name).exists():
             raise InputError(f"{out / name}: exists already; give an empty folder with --out")
 
@@ -125,14 +137,22 @@ def _write(path: Path, data: bytes) -> None:
             return
         raise InputError(f"{path}: exists with another content; move it away, then: whosecopy seal --resume")
     part = path.with_name(f".{path.name}.part")
+    with _unfinished(path):
+        try:
+            part.write_bytes(data)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _unfinished(path: Path) -> Iterator[None]:
+    """What the system refuses after the seal was recorded is an `InputError` that says how to go on."""
     try:
-        part.write_bytes(data)
-        part.replace(path)
+        yield
     except OSError as failed:
         reason = (failed.strerror or str(failed)).lower()
         raise InputError(f"{path}: {reason}; the seal is recorded, finish it with: whosecopy seal --resume") from failed
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _manifest(rows: Sequence[tuple[str, ...]]) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from whosecopy import __version__
 from whosecopy.carriers.registry import carriers, survey
-from whosecopy.codes.codebook import Codebook, all_differ, make_codebook
+from whosecopy.codes.codebook import Codebook, all_differ, chance_all_differ, make_codebook
 from whosecopy.errors import CapacityError, InputError
 from whosecopy.model import Recipient, Template, codec
 from whosecopy.seal.declare import Prepared, prepare
@@ -68,6 +68,10 @@ def survey_master(prepared: Prepared, options: SealOptions) -> Template:
         if prepared.master.media in carrier.media
         and (not options.carriers or carrier.name.startswith(options.carriers))
     ]
+    known = ["declared", *(carrier.name for carrier in carriers())]
+    unknown = [name for name in options.carriers if not any(one.startswith(name) for one in known)]
+    if unknown:
+        raise InputError(f"--carriers {unknown[0]}: no such carrier; there are {', '.join(sorted(set(known)))}")
     sites = survey(prepared.master, chosen, prepared.declared)
     used = {site.carrier for site in sites}
     return make_template(prepared.master, sites, {one.name: one.version for one in carriers() if one.name in used})
@@ -155,7 +159,7 @@ def add_recipients(
             )
         template = codec.decode(tx.load_template(document, newest.version), Template)
         codebook = make_codebook(template, unpack_secrets(tx.load_secrets(document, newest.version)))
-        if not all_differ(codebook, tx.next_index(document, newest.version) + len(recipients)):
+        if not _tell_apart(codebook, tx.next_index(document, newest.version) + len(recipients)):
             raise InputError(f"{document}: has too few marks for more recipients; seal a new version with --supersedes")
         batch = _issue(tx, codebook, (document, newest.version), recipients, newest.alpha, out, now)
     copies = deliver(vault, batch, now, progress)
@@ -166,9 +170,14 @@ def draw_codebook(template: Template, count: int) -> Codebook:
     """Fresh secrets for `template`, redrawn until `count` codewords differ pairwise and from the master."""
     for _ in range(_REDRAWS):
         codebook = make_codebook(template, draw_secrets())
-        if all_differ(codebook, count):
+        if _tell_apart(codebook, count):
             return codebook
     raise CapacityError(template.length + 1, template.length, "the copies could not all be made different")
+
+
+def _tell_apart(codebook: Codebook, count: int) -> bool:
+    """Whether `count` copies all differ, and not by such luck that no level would be left to test them at."""
+    return chance_all_differ(codebook, count) > 0 and all_differ(codebook, count)
 
 
 def _refuse_known(tx: Tx, master_sha256: str, name: str) -> None:
