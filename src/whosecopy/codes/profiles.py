@@ -1,7 +1,8 @@
 """How often each symbol is drawn at each mark, and which variant it stands for (STATISTICS V3)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from whosecopy.codes.keys import derive
 from whosecopy.codes.keystream import Bytes, stream
 from whosecopy.errors import InputError
 from whosecopy.model import Mark
+
+K = TypeVar("K")
 
 MAX_ALPHABET = 16
 _LABEL_WORDS = 16
@@ -55,15 +58,15 @@ def biases(bias_secret: bytes, digest: bytes, marks: Sequence[Mark]) -> NDArray[
     """
     drawn = stream(derive(bias_secret, digest, "biases"), 0, len(marks))
     table = np.zeros((len(marks), widest(marks)), np.uint16)
-    for row, mark, byte in zip(table, marks, drawn.tolist(), strict=True):
-        profile = PROFILES.get(mark.profile)
-        if profile is None or not 2 <= mark.q <= MAX_ALPHABET:
+    for (q, name), places in _alike(marks, lambda mark: (mark.q, mark.profile)):
+        profile = PROFILES.get(name)
+        if profile is None or not 2 <= q <= MAX_ALPHABET:
             raise InputError(
-                f"mark with profile {mark.profile!r} and {mark.q} variants: "
+                f"mark with profile {name!r} and {q} variants: "
                 f"profiles are {', '.join(PROFILES)}, variants 2 to {MAX_ALPHABET}"
             )
-        kind = int(np.searchsorted(np.cumsum(profile.weights), byte, side="right"))
-        row[: mark.q] = _split(profile.leads[kind], mark.q)
+        kinds = np.searchsorted(np.cumsum(profile.weights), drawn[places], side="right")
+        table[places, :q] = np.array([_split(lead, q) for lead in profile.leads])[kinds]
     return table
 
 
@@ -75,11 +78,19 @@ def labels(labels_secret: bytes, digest: bytes, marks: Sequence[Mark]) -> Bytes:
     words. Columns beyond the alphabet hold their own number.
     """
     size = 4 * _LABEL_WORDS
-    words = stream(derive(labels_secret, digest, "labels"), 0, size * len(marks)).view(">u4")
+    words = stream(derive(labels_secret, digest, "labels"), 0, size * len(marks)).view(">u4").reshape(-1, _LABEL_WORDS)
     table = np.tile(np.arange(widest(marks), dtype=np.uint8), (len(marks), 1))
-    for row, mark, word in zip(table, marks, words.reshape(len(marks), _LABEL_WORDS), strict=True):
-        row[: mark.q] = np.argsort(word[: mark.q], kind="stable")
+    for q, places in _alike(marks, lambda mark: mark.q):
+        table[places, :q] = np.argsort(words[places, :q], axis=1, kind="stable")
     return table
+
+
+def _alike(marks: Sequence[Mark], kind: Callable[[Mark], K]) -> Iterator[tuple[K, list[int]]]:
+    """Every `kind` of mark with the places of its marks."""
+    places: dict[K, list[int]] = {}
+    for place, mark in enumerate(marks):
+        places.setdefault(kind(mark), []).append(place)
+    yield from places.items()
 
 
 def widest(marks: Sequence[Mark]) -> int:
