@@ -88,6 +88,12 @@ def test_emphasis_and_links_part_runs():
     assert len(runs) == 3
 
 
+def test_a_replacement_stays_in_the_run_of_what_it_replaces():
+    document = open_document(b"You **have to** go", "a.md")
+    edited = document.with_edits((Edit(4, 8, "all have"), Edit(9, 11, "to all")))
+    assert render(edited) == b"You **all have to all** go"
+
+
 @pytest.mark.parametrize(
     "text", ["1. a", "# a", "- a", "> a", "*a*", "_a_", "[a](b)", "<b>", "&amp;", "a|b", "`a`", "\\"]
 )

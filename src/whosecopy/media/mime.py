@@ -102,16 +102,24 @@ def _split(data: bytes, start: int, end: int, path: str, name: str) -> Part:
     if fields.get_content_maintype() != "multipart" or not boundary:
         return Part(path, fields, body, end)
     delimiter = re.compile(rb"(?m)^--" + re.escape(boundary.encode("utf-8", "replace")) + rb"(--)?[ \t]*\r?(?:\n|\Z)")
-    inner: list[Part] = []
+    inner = [
+        _split(data, low, high, f"{path}.{k}", name)
+        for k, (low, high) in enumerate(_between(delimiter, data, body, end), start=1)
+    ]
+    return Part(path, fields, body, end, tuple(inner))
+
+
+def _between(delimiter: re.Pattern[bytes], data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The stretches between delimiters; a message that is cut off ends its last part."""
     at = -1
-    for found in delimiter.finditer(data, body, end):
+    for found in delimiter.finditer(data, start, end):
         if at >= 0:
-            stop = _without_newline(data, at, found.start())
-            inner.append(_split(data, at, stop, f"{path}.{len(inner) + 1}", name))
+            yield at, _without_newline(data, at, found.start())
         at = found.end()
         if found.group(1):
-            break
-    return Part(path, fields, body, end, tuple(inner))
+            return
+    if at >= 0:
+        yield at, end
 
 
 def _header_end(data: bytes, start: int, end: int) -> tuple[int, int]:

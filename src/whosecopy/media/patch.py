@@ -66,8 +66,8 @@ def newline_of(text: str) -> str:
 def escaped(text: str, kind: str, line_start: bool) -> str:
     r"""`text` as it has to be written in a file of this kind of escape.
 
-    >>> escaped("1. R&D", "markdown", True), escaped("R&D", "html", False)
-    ('1\\. R&D', 'R&amp;D')
+    >>> escaped("1. R&D a*b", "markdown", True), escaped("R&D", "html", False)
+    ('1\\. R&D a\\*b', 'R&amp;D')
     """
     if kind in ("html", "xml"):
         return html.escape(text, quote=False)
@@ -81,7 +81,10 @@ def escaped(text: str, kind: str, line_start: bool) -> str:
 
 
 def _minimal(document: Document) -> Iterator[Edit]:
-    """The edits without the characters they keep; hard line breaks are kept wherever their number is."""
+    """The edits without the characters they keep; hard line breaks are kept wherever their number is.
+
+    A replacement keeps one of its characters at least: it says in which run the new text belongs.
+    """
     end = 0
     for edit in document.edits:
         if edit.start < end:
@@ -94,6 +97,8 @@ def _minimal(document: Document) -> Iterator[Edit]:
         for before, after in zip(olds, news, strict=True):
             head = _common(before, after)
             tail = _common(before[head:][::-1], after[head:][::-1])
+            if before and head + tail == len(before):
+                head, tail = (head, tail - 1) if tail else (head - 1, tail)
             if before != after:
                 yield Edit(at + head, at + len(before) - tail, after[head : len(after) - tail])
             at += len(before) + 1

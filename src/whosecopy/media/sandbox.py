@@ -72,6 +72,7 @@ def confine_self(arguments: list[str]) -> Limits:
         hard = resource.getrlimit(kind)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (value, value))
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
     return limits
 
 

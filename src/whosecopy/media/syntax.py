@@ -6,7 +6,7 @@ from whosecopy.media.encoding import BOM
 
 _FRONT = re.compile(r"---[ \t]*\r?\n(?:[^\n]*\n){0,400}?---[ \t]*(?:\r?\n|\Z)")
 _KEY = re.compile(r"(?m)^[\w.-]+[ \t]*:")
-_CONTAINER = re.compile(r"(?m)^:::[ \t]*variants\b[\s\S]*?^:::[ \t]*$")
+_FENCE = re.compile(r"(?m)^:::[ \t]*(variants\b[^\r\n]*)?(?=\r?$)")
 _TAG = re.compile(r"\{\{(?:(?!\n[ \t]*\n|\{\{)[\s\S]){0,4000}?\}\}|\{%(?:(?!\n[ \t]*\n)[\s\S]){0,1000}?%\}")
 _PLANE = 0xF0000
 _OPAQUE = re.compile("[\U000f0000-\U000f007f]")
@@ -32,7 +32,15 @@ def front_matter(text: str) -> tuple[int, int]:
 
 def containers(text: str) -> list[tuple[int, int]]:
     """The spans of `::: variants` blocks with their fences."""
-    return [found.span() for found in _CONTAINER.finditer(text)]
+    spans: list[tuple[int, int]] = []
+    opened = -1
+    for fence in _FENCE.finditer(text):
+        if fence.group(1) and opened < 0:
+            opened = fence.start()
+        elif not fence.group(1) and opened >= 0:
+            spans.append((opened, fence.end()))
+            opened = -1
+    return spans
 
 
 def template_tags(text: str) -> list[tuple[int, int]]:
@@ -51,7 +59,7 @@ def masked(text: str) -> str:
     """
     if _OPAQUE.search(text):
         return text
-    blocks = containers(text)
+    blocks = set(containers(text))
     out = list(text)
     for start, end in template_tags(text):
         keep = "" if (start, end) in blocks else "\n"
