@@ -71,6 +71,9 @@ def show(case: "Case") -> None:
     for line in summary(case.verdict).splitlines():
         loud = line.split(" ")[0].isupper() and len(line.split(" ")[0]) > 1
         out().print(Text(line, style=_STYLE[case.verdict.outcome] if loud else ""), soft_wrap=True)
+    if case.tested_alpha:
+        level = f"Level: {case.tested_alpha:.2g} of {case.verdict.alpha:g}, at trace {case.retrace} of this exhibit."
+        out().print(level, soft_wrap=True)
 
 
 def _files(leaks: list[str], text: str | None) -> list[tuple[bytes, str]]:

@@ -23,9 +23,7 @@ def parse_recipients(data: bytes, name: str, fewest: int = 2) -> list[Recipient]
     try:
         numbered = _rows(text, separator)
     except csv.Error as broken:
-        raise InputError(
-            f"{name}: is no CSV list ({broken}); save it as CSV with the columns id,organisation,email"
-        ) from None
+        raise InputError(f"{name}: is no CSV list ({broken}); mend it or save it as CSV again") from None
     header = [cell.strip().lower() for cell in numbered[0][1]] if numbered else []
     if "id" not in header:
         raise InputError(f"{name}: has no header; the first line must name the columns: id,organisation,email")

@@ -108,9 +108,7 @@ def refuse_occupied(out: Path, recipients: Sequence[Recipient], master: str) -> 
         )
     for name in names:
         if len(name) > _LONGEST_NAME:
-            raise InputError(
-                f"{out}: no file name can hold the recipient id {unquote(name)[:40]}...; give a shorter one"
-            )
+            raise InputError(f"{out}: no file name can hold the id {unquote(name)[:40]}...; give a shorter one")
         if (out / name).exists():
             raise InputError(f"{out / name}: exists already; give an empty folder with --out")
 

@@ -264,7 +264,7 @@ def _conclude(
         named=named if outcome is Outcome.NAMED else (),
         organisations=(),
         decoys=decision.decoys,
-        assumptions=(*ASSUMPTIONS, *decision.assumptions),
+        assumptions=(*ASSUMPTIONS, _level(test), *decision.assumptions),
         timings_s=clock.steps,
     )
     shown = decision.named if outcome is Outcome.NAMED else ()
@@ -284,6 +284,11 @@ def _conclude(
         command=_command(leak.names, options),
         facts=((_SPENT, f"{sum(spent):.3g} in {len(spent)} traces, this one included"),),
     )
+
+
+def _level(test: _Test) -> str:
+    """How often this exhibit was traced, and what is left of the level for this time (V11)."""
+    return f"trace {test.retrace} of this exhibit, tested at {test.alpha:.3g}: all traces of it share one level"
 
 
 def _command(names: Sequence[str], options: TraceOptions) -> str:
