@@ -10,7 +10,7 @@ import pytest
 from whosecopy.bench.attacks import strategy
 from whosecopy.bench.synthetic import Leak, draw_secrets, read, simulate
 from whosecopy.carriers import base
-from whosecopy.codes.decide import SHARES, decide
+from whosecopy.codes.decide import SHARES, Panel, decide
 from whosecopy.codes.decoys import check_decoys
 from whosecopy.codes.hypotheses import FAMILY
 from whosecopy.codes.keys import derive
@@ -303,6 +303,21 @@ def test_an_empty_reading_names_nobody(rng):
     assert decide([blank], 0.5).named == ()
     assert (p_values(blank, codewords(panel.secrets.code, panel.biases, 0, 50)) == 1.0).all()
     assert decide([], 1e-3).named == ()
+
+
+def test_a_document_without_marks_names_nobody(rng):
+    nothing = Reading("00" * 32, np.zeros((0, 2)), np.zeros(0, np.uint8))
+    panel = Panel(
+        nothing,
+        biases(bytes(32), bytes(32), []),
+        labels(bytes(32), bytes(32), []),
+        draw_secrets(rng),
+        5,
+        np.zeros(0, bool),
+    )
+    decision = decide([panel], 0.5)
+    assert decision.named == ()
+    assert not decision.withheld
 
 
 def test_arrays_that_do_not_fit_and_levels_out_of_range_are_refused(rng):

@@ -12,8 +12,8 @@ STRIDE_UNIT = 64
 
 
 def stride(marks: int) -> int:
-    """How many stream bytes one codeword takes: `marks` rounded up to a multiple of 64."""
-    return -(-marks // STRIDE_UNIT) * STRIDE_UNIT
+    """How many stream bytes one codeword takes: `marks` rounded up to a multiple of 64, at least 64."""
+    return -(-max(marks, 1) // STRIDE_UNIT) * STRIDE_UNIT
 
 
 def stream(key: bytes, start: int, size: int) -> Bytes:
