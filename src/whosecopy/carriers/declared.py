@@ -164,10 +164,15 @@ def _footprint(text: str, block: Block, declaration: Declaration) -> tuple[int, 
 
 
 def _wrapped(variants: tuple[str, ...]) -> tuple[str, ...]:
-    """Hard line breaks stand where the first variant has them."""
-    flat = [_WRAP.sub(" ", variant) for variant in variants[1:]]
-    fitted = [fit_breaks(variants[0], variant) for variant in flat]
-    return (variants[0], *(one if fit is None else fit for one, fit in zip(flat, fitted, strict=True)))
+    """As many hard line breaks in each variant as in the first, where they fit."""
+    return (variants[0], *(_wrapped_like(variants[0], variant) for variant in variants[1:]))
+
+
+def _wrapped_like(first: str, variant: str) -> str:
+    if variant.count("\n") == first.count("\n"):
+        return variant
+    flat = _WRAP.sub(" ", variant)
+    return fit_breaks(first, flat) or flat
 
 
 def _deletions(text: str, declaration: Declaration, start: int, end: int) -> list[tuple[int, int]]:

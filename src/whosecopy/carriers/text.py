@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from whosecopy.carriers.sighting import Sighting, sightings
+from whosecopy.carriers.sighting import sightings
+from whosecopy.carriers.spot import Sighting
 from whosecopy.media.align import AlignedLeak
 from whosecopy.model import Block, Document, Edit, Evidence, Floats, Site
 
