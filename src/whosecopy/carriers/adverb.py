@@ -28,7 +28,7 @@ _ADVERBS = {
     "sometimes": True,
     "rarely": False,
 }
-_NOT_AFTER = r"not|and|or|but|as|because|than|that|to|been|in|at|on|if|when|so|more|less"
+_NOT_AFTER = r"not|and|or|but|as|because|than|that|to|in|at|on|if|when|so|more|less"
 
 _PERFECT = r"(?:been|had|made|done|given|taken|shown|found|begun|gone|come|become|seen|led|set|put|met|won|[a-z]{3,}ed)"
 _ANY = r"[a-z]+"

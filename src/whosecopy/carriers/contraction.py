@@ -15,74 +15,40 @@ NAME = "wording.contraction"
 
 _VERBS = ("do", "does", "did", "is", "are", "was", "were", "would", "should", "could", "has", "have", "had")
 _NEGATIVE = {f"{verb} not": f"{verb}n't" for verb in _VERBS} | {"cannot": "can't", "will not": "won't"}
-_BE = {"it is": "it's", "there is": "there's", "what is": "what's", "here is": "here's"}
-_BE |= {
-    "we are": "we're",
-    "they are": "they're",
-    "you are": "you're",
-    "I am": "I'm",
-    "he is": "he's",
-    "she is": "she's",
-}
+_IS = {f"{who} is": f"{who}'s" for who in ("it", "there", "what", "here", "he", "she")}
+_ARE = {f"{who} are": f"{who}'re" for who in ("we", "they", "you")} | {"I am": "I'm"}
 _WILL = {f"{who} will": f"{who}'ll" for who in ("we", "they", "you", "it", "I", "he", "she")}
 _HAVE = {f"{who} have": f"{who}'ve" for who in ("we", "they", "you", "I")}
 
-_TAIL = r"(?:we|you|they|he|she|it|I|there|one|only|just|merely|simply|even|to|so|because|until|unless|if)"
-_PERFECT = (
-    r"(?:(?:already|also|always|now|never|long|just|recently) )?"
+_INVERTED = r"we|you|they|he|she|it|I|there|one|only|just|merely|simply|even|to|so|because|until|unless|if"
+_PARTICIPLE = (
+    rf"(?:(?:already|also|always|now|never|long|just|recently){BLANK})?"
     r"(?:been|had|seen|done|made|come|gone|become|begun|given|taken|found|built|known|shown|heard|put|set|got|learned"
     r"|[a-z]{3,}ed)"
 )
-_NOT_AFTER_IS = r"(?:not|to|been|had|got|that|and|or|but|as|if|when|because|what|why|how)"
-_NOT_AFTER_WILL = r"(?:not|and|or|as|be it)"
-_SENTENCE = r"(?<=(?:\A|[.!?:;][\"”’)]*\s+|, (?:and|but|so) ))"
+_NOT_AFTER_BE = r"not|to|been|had|got|that|and|or|but|as|if|when|because|what|why|how"
+_NOT_BEFORE_BE = r"[Aa]s|than|what|who|how|where|whatever|so|and|or"
 
 
-def _group(pairs: dict[str, str], after: str, left: str = "") -> "regex.Pattern[str]":
+def _group(
+    name: str, pairs: dict[str, str], right: str = "[a-z]+", not_right: str = "-", left: str = ""
+) -> tuple[str, dict[str, str], "regex.Pattern[str]"]:
+    """A group of `pairs` (full form: contraction) that stand in the same context."""
     forms = sorted([*pairs, *pairs.values()], key=len, reverse=True)
     words = "|".join(regex.escape(f).replace("\\ ", BLANK).replace("'", "['’]") for f in forms)
-    return regex.compile(rf"{left}(?<![\w’'-])(?:{words})(?![\w’'-]){after}", regex.IGNORECASE)
+    after = rf"(?!{BLANK}(?:{not_right})(?![\w’'-]))(?=,?{BLANK}(?:{right})(?![\w’'-]))"
+    return name, pairs, regex.compile(rf"{left}(?<![\w’'-])(?:{words})(?![\w’'-]){after}", regex.IGNORECASE)
 
 
+_START = r"(?<=(?:\A|[.!?:;][\"”’)]*\s+))"
 _RULES = (
-    ("negative", _NEGATIVE, _group(_NEGATIVE, rf"(?!{BLANK}{_TAIL}(?![\w’'-]))(?=,?{BLANK}[a-z]|[.;])")),
-    (
-        "be",
-        _BE,
-        _group(
-            _BE,
-            rf"(?!{BLANK}{_NOT_AFTER_IS}(?![\w’'-]))(?={BLANK}[a-z])",
-            r"(?<!\b(?:[Aa]s|than|what|who|how|where|whatever|so|and|or)\s)",
-        ),
-    ),
-    (
-        "that is",
-        {"that is": "that's"},
-        _group(
-            {"that is": "that's"},
-            rf"(?={BLANK}(?:the|a|an|what|how|where|our|something|all|only|one)\b)",
-            _SENTENCE,
-        ),
-    ),
-    (
-        "will",
-        _WILL,
-        _group(_WILL, rf"(?!{BLANK}{_NOT_AFTER_WILL}(?![\w’'-]))(?={BLANK}[a-z])", r"(?<!\b(?:and|or|than)\s)"),
-    ),
-    (
-        "have",
-        _HAVE,
-        _group(_HAVE, rf"(?={BLANK}{_PERFECT.replace(' ', BLANK)}(?![\w’'-]))", r"(?<!\b(?:and|or|than|what|all)\s)"),
-    ),
-    (
-        "let us",
-        {"let us": "let's"},
-        _group(
-            {"let us": "let's"},
-            rf"(?={BLANK}(?:not |now |all |also )?[a-z]{{2,}}(?![\w’'-]))",
-            r"(?<=(?:\A|[.!?:;][\"”’)]*\s+))",
-        ),
-    ),
+    _group("negative", _NEGATIVE, not_right=_INVERTED),
+    _group("be", _IS, not_right=f"{_NOT_AFTER_BE}|{_PARTICIPLE}", left=rf"(?<!\b(?:{_NOT_BEFORE_BE})\s)"),
+    _group("be", _ARE, not_right=_NOT_AFTER_BE, left=rf"(?<!\b(?:{_NOT_BEFORE_BE})\s)"),
+    _group("that is", {"that is": "that's"}, right="the|a|an|what|how|where|our|something|all|only|one", left=_START),
+    _group("will", _WILL, not_right="not|and|or|as|be it", left=r"(?<!\b(?:and|or|than)\s)"),
+    _group("have", _HAVE, right=_PARTICIPLE, left=r"(?<!\b(?:and|or|than|what|all)\s)"),
+    _group("let us", {"let us": "let's"}, left=_START),
 )
 
 

@@ -115,7 +115,7 @@ def _clauses(match: "regex.Match[str]") -> list[str]:
     if (
         "," in first
         or not _SUBJECT.match(first)
-        or not 4 <= _length(first) <= 15
+        or not 4 <= _length(first) <= 25
         or _NO_CLAUSE.search(first)
         or regex.search(rf"\s{_NOMINATIVE}\b", first)
     ):

@@ -114,7 +114,7 @@ PREPOSITIONS = (
         "on",
         left=(
             "(?:based|build|builds|built|building|depend|depends|depending|depended|rely|relies|relied|relying|"
-            "insist|insists|insisted|call|calls|called|calling|agreed|act|acted|acting|focus|focused|embark|"
+            "insist|insists|insisted|call|calls|called|calling|agreed|act|acted|acting|embark|"
             "embarked|imposed|draw|draws|drawing|drew|reflect|reflects|placed|impact|effect|expand|expands|"
             "expanding|improve|touch|touches|dependent)"
         ),
@@ -685,7 +685,7 @@ PHRASES = (
         not_right="the (?:problem|reason|time|year|answer)",
     ),
     rule("inside", "inside of", right=r"(?:the|our|their|its|your|this)", not_left="the|from|and|on", on=False),
-    rule("at that time", "at the time", not_right="of|when|that|we|they|it|he|she|I|the"),
+    rule("at that time", "at the time", on=False, not_right="of|when|that|we|they|it|he|she|I|the"),
     rule("at first", "initially", not_right="glance|sight|hand|light|base|instance|blush", not_left="not|love"),
     rule(
         "the purpose of",
