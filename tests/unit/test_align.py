@@ -162,7 +162,13 @@ def test_any_cut_and_noise_gives_sound_segments(seed):
         assert segment.errors == slow_distance(leak, aligned.master.text[segment.start : segment.end])
 
 
-@given(st.text(alphabet="ab \n\t-\u2019\u201c\u2026\ufb01\u00ad\u200b\u00a0", max_size=40))
+def test_accents_and_lookalike_letters_do_not_hide_a_text():
+    assert normalise("cafe\u0301 no\u0308 x\u0301").text == "caf\u00e9 n\u00f6 x\u0301"
+    disguised = MASTER.translate(str.maketrans("aeopc", "\u0430\u0435\u043e\u0440\u0441"))
+    assert align(MASTER, disguised).segments[0].errors == 0
+
+
+@given(st.text(alphabet="ab \n\t-\u2019\u201c\u2026\ufb01\u00ad\u200b\u00a0\u0301", max_size=40))
 def test_every_normal_character_knows_where_it_came_from(raw):
     normal = normalise(raw)
     assert len(normal.offsets) == len(normal.text) + 1

@@ -2,6 +2,7 @@
 
 import bisect
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +14,7 @@ _FOLD = {
     "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u201f": '"', "\u2033": '"',
     "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
     "\u2026": "...", "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl",
-}  # fmt: skip
+} | dict(zip("АВЕКМНОРСТХаеорсухіѕј", "ABEKMHOPCTXaeopcyxisj", strict=True))  # fmt: skip
 _LINE_END_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad][ \t\r]*\n[ \t]*(?=[^\W\d_])")
 _DROPPED = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 
@@ -35,7 +36,8 @@ class Normal:
 def normalise(raw: str) -> Normal:
     r"""Fold quotes, dashes, ellipses and ligatures, drop invisible characters, make any white space one blank.
 
-    A word broken by a hyphen at the end of a line is joined.
+    Cyrillic letters that look like Latin ones count as these, an accent belongs to its letter, and a word
+    broken by a hyphen at the end of a line is joined.
 
     >>> normalise("The  \u201cplan\u201d\n of\u00a0Decem-\n  ber").text
     'The "plan" of December'
@@ -71,8 +73,13 @@ def _normal(raw: str) -> Normal:
                 blank = True
                 continue
             blank = False
+            if unicodedata.combining(character) and out:
+                composed = unicodedata.normalize("NFC", out[-1] + character)
+                if len(composed) == 1:
+                    out[-1] = composed
+                    continue
             folded = _FOLD.get(character, character)
-            out.append(folded)
+            out += folded
             offsets += [at] * len(folded)
     if out and out[-1] == " ":
         out.pop()
