@@ -52,8 +52,8 @@ _RULES = (
 )
 
 
-def find(master: Document, everything: bool = False) -> list[Site]:
-    """Sites of `master`; none before its register has shown itself to be mixed."""
+def find(master: Document, everything: bool) -> list[Site]:
+    """Sites of `master`; none before its register has shown itself to be mixed, whatever is asked for."""
     guard = guarded(master)
     mark = "’" if master.text.count("’") > master.text.count("'") else "'"
     seen: list[tuple[int, int, str, str, bool]] = []
@@ -67,7 +67,7 @@ def find(master: Document, everything: bool = False) -> list[Site]:
     seen.sort()
     out = []
     counts = [0, 0]
-    opened = everything
+    opened = False
     for start, end, name, other, contracted in seen:
         if opened:
             site = make_site(master, NAME, name, (start, end), [other], guard)

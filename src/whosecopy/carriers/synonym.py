@@ -381,31 +381,21 @@ ADVERBS = (
     rule("mainly", "primarily", not_left="not|more"),
     rule("especially", "particularly", not_left="not|more|most|and|quite"),
     rule("quickly", "rapidly", not_left="as|too|more|most|how|so|less|very|act|respond|just"),
-    rule("as quickly as possible", "as soon as possible", on=False),
     rule("entirely", "completely", not_left="not|almost|nearly"),
     rule("substantially", "significantly", not_left="not|as"),
     rule("substantial", "significant", not_left="statistically|most|more|not|less|very", term=True),
     rule("perhaps", "maybe", opening=True, right=SUBJECT, on=False),
-    rule("even more", "still more", on=False),
     rule("necessary", "needed", left=r"(?:if|as|when|where|whenever|wherever)"),
     rule("on a regular basis", "regularly"),
     rule("on average", "on the average", on=False),
     rule("immediately", "at once", on=False),
     rule("nowadays", "these days"),
-    rule("today", "nowadays", on=False),
     rule(
         "more and more",
         "increasingly",
         right=(
             "(?:important|difficult|integrated|complex|common|clear|expensive|aware|dependent|able|involved|likely)"
         ),
-    ),
-    rule(
-        "too",
-        "as well",
-        left=r"[a-z]{3,}",
-        not_left="all|it|is|are|was|were|me|this|that|do|does|not|be|far|much|only|just|may|might|would|could",
-        on=False,
     ),
 )
 
@@ -464,7 +454,6 @@ VERBS = (
         not_left="no|the|any|they do|in|your|our|a|and|,",
         not_right="know|be told|say|offer|do with|go on|wait and see|see to believe",
     ),
-    rule("want to", "wish to", on=False),
     rule("would like to", "wish to", left="I|we|who|you", right="[a-z]+", not_right="see"),
     rule("try to", "attempt to", left=_MODAL, right="[a-z]+"),
     rule(
@@ -619,7 +608,6 @@ VERBS = (
     rule("play a role in", "play a part in"),
     rule("plays a role in", "plays a part in"),
     rule("an important role in", "an important part in"),
-    rule("refer to", "refer back to", on=False),
 )
 
 _CONTINUED = (
@@ -654,13 +642,11 @@ _SET_PHRASES = (
     ("made clear that", "made it clear that"),
     ("consists of", "is made up of"),
     ("consist of", "are made up of"),
-    ("later on", "later"),
 )
-"""Phrases that need no context; those after the first dozen hold across grammar as well."""
 
 PHRASES = (
     *(rule(*pair, opening=True) for pair in _OPENERS),
-    *(rule(*pair, on=pair[0] != "later on") for pair in _SET_PHRASES),
+    *(rule(*pair) for pair in _SET_PHRASES),
     rule(
         "the way",
         "the way that",
@@ -813,7 +799,6 @@ PHRASES = (
     ),
     rule("not later than", "no later than"),
     rule("no longer than", "not longer than", on=False),
-    rule("because", "since", on=False),
     *(
         rule(f"{form} to {verb}", f"{form} {_inflected(verb, 'ing')}", not_left="not")
         for form in ("continue", "continues", "continued")
