@@ -15,6 +15,7 @@ _RUNNING = frozenset({"paragraph", "item", "cell", "note"})
 _BREAK = re.compile(r"[ \t]*\n[ \t]*")
 _CAP_NATS = 4.0
 _POOR_FIT = 0.4
+_ONE_IN = 3
 _CERTAIN, _HOPELESS = 0.02, 0.3
 
 
@@ -118,13 +119,13 @@ def evidence(leak: AlignedLeak, sites: Sequence[Site], loglik: Floats) -> list[E
 
 
 def _nats(seen: Sighting, error_rate: float) -> Floats:
-    """Log-likelihoods from edit distances: an edit more is as likely as the leak's error rate there."""
+    """Log-likelihoods from edit distances: of the errors of the leak one in three would make another variant."""
     distances = np.array(seen.distances, dtype=np.float64)
     best = distances.min()
     if best > _POOR_FIT * seen.length:
         return np.zeros(len(distances))
     rate = float(np.clip(max(error_rate, best / max(1, seen.length)), _CERTAIN, _HOPELESS))
-    return np.asarray(np.maximum((best - distances) * np.log((1 - rate) / rate), -_CAP_NATS))
+    return np.asarray(np.maximum((best - distances) * np.log(_ONE_IN * (1 - rate) / rate), -_CAP_NATS))
 
 
 def _touches(span: tuple[int, int], start: int, end: int) -> bool:
