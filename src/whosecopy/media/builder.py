@@ -143,7 +143,8 @@ def gaps(spans: Sequence[tuple[int, int]], start: int, end: int) -> Iterator[tup
     [(0, 2), (3, 5)]
     """
     at = start
-    for low, high in spans[max(bisect.bisect_right(spans, (start, start)) - 1, 0) :]:
+    for number in range(max(bisect.bisect_right(spans, (start, start)) - 1, 0), len(spans)):
+        low, high = spans[number]
         if low >= end:
             break
         if at < low:
