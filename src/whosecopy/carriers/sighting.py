@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from whosecopy.carriers.spot import CONTEXT, ENOUGH, REACH, Side, Sighting, Spot, candidates, free, neighbours
 from whosecopy.carriers.unanchored import beside, search
-from whosecopy.media.align import AlignedLeak, Segment
+from whosecopy.media.align import AlignedLeak
 from whosecopy.media.normal import fold, position
+from whosecopy.media.stretches import Segment
 from whosecopy.model import Site
 
 _ANCHOR = 3
