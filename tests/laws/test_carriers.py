@@ -1,6 +1,7 @@
 """Laws that every registered carrier keeps, on documents of our own in several styles."""
 
 import itertools
+import os
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from whosecopy.media.dispatch import open_document, render
 from whosecopy.media.normal import normalise
 from whosecopy.model import Document, Site
 
+CORPUS = Path(os.environ.get("WHOSECOPY_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
 FOLDER = Path(__file__).parent.parent / "documents"
 ENGLISH = ("memo.txt", "newsletter.txt", "policy.md", "report.txt")
 SEARCHING = tuple(c for c in carriers() if c.name != "declared")
@@ -223,3 +225,16 @@ def test_headings_quotes_and_code_are_left_alone(carrier: Carrier) -> None:
         still = [b for b in document(name).blocks if b.kind in ("heading", "quote", "code", "matter")]
         for site in carrier.sites(document(name)):
             assert not any(b.start <= site.start < b.end for b in still)
+
+
+if CORPUS.is_dir():
+
+    @pytest.mark.corpus
+    @pytest.mark.parametrize("path", sorted((CORPUS / "text").iterdir()), ids=lambda path: path.name)
+    def test_sites_of_a_real_text_survive_marking(path: Path) -> None:
+        master = open_document(path.read_bytes(), path.name)
+        sites = survey(master, SEARCHING)
+        assert len(sites) > 20
+        shown = choices(sites, Random(17))
+        copy = marked(master, sites, shown, path.name)
+        assert {essence(s.start, s) for s in survey(copy, SEARCHING)} == moved(sites, shown)

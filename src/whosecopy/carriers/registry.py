@@ -6,6 +6,7 @@ from importlib.metadata import entry_points
 
 from whosecopy.carriers.base import Carrier
 from whosecopy.carriers.settle import settle
+from whosecopy.carriers.survival import surviving
 from whosecopy.errors import InputError
 from whosecopy.model import Document, Site
 
@@ -35,10 +36,14 @@ def survey(master: Document, chosen: Iterable[Carrier], declared: Sequence[Site]
     """The sites that `master` offers to all `chosen` carriers together, sorted and apart from each other.
 
     `declared` sites come first; then the carriers in the order of their priority. Linked sites of which
-    one is lost are lost altogether.
+    one is lost are lost altogether. Sites that a copy would not offer again are left out.
     """
     ordered = sorted(chosen, key=lambda carrier: (_rank(carrier.name), carrier.name))
-    return settle(master.text, [*declared, *(site for carrier in ordered for site in carrier.sites(master))])
+
+    def search(document: Document, given: Sequence[Site]) -> list[Site]:
+        return settle(document.text, [*given, *(site for carrier in ordered for site in carrier.sites(document))])
+
+    return surviving(master, declared, search)
 
 
 def _rank(name: str) -> int:
