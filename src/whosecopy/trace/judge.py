@@ -17,6 +17,8 @@ SHARED_SITES = 0.2
 SAME_EXHIBIT = 0.9
 """Two readings that agree on this share of the marks both read are the same exhibit (V11)."""
 SAME_EXHIBIT_MARKS = 20
+_NEVER = 1e-300
+"""A level that no p-value reaches."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,12 +57,12 @@ def alpha_of(candidates: Sequence[Candidate], asked: float | None, retrace: int)
     """The level of this trace: the smallest alpha fixed at seal, lowered by what was asked and by retraces.
 
     The k-th trace of one exhibit is tested at alpha / (k (k + 1)) (V11). The level also makes up for
-    codewords having been redrawn until all of them differed.
+    codewords having been redrawn until all of them differed; where that cannot be bounded, nothing is named.
     """
     sealed = min(candidate.alpha for candidate in candidates)
     alpha = min(sealed, asked) if asked is not None else sealed
     drawn = min(chance_all_differ(candidate.codebook, candidate.issued) for candidate in candidates)
-    return alpha * drawn / (retrace * (retrace + 1))
+    return max(alpha * drawn / (retrace * (retrace + 1)), _NEVER)
 
 
 def judge(candidates: Sequence[Candidate], alpha: float, executor: Executor | None = None) -> Decision:
