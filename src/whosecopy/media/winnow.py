@@ -28,6 +28,7 @@ _MOST_FINGERPRINTS = 100_000
 _MOST_SAMPLE = 20_000
 _ONE_STRETCH, _IN_ALL, _SHARE = 60, 200, 0.5
 _ERROR_COST = 2
+_FEW = 63
 
 
 def fingerprints(text: str, key: bytes, k: int, w: int) -> NDArray[np.int64]:
@@ -63,25 +64,38 @@ def master_fingerprints(text: str, sites: Sequence[Site], key: bytes) -> NDArray
 
     They depend on the master and the complete lists of variants only, not on any copy.
     """
-    texts = [text]
-    for site in sites:
-        if max(len(variant) for variant in site.variants) >= _LONG_VARIANT:
-            before, after = text[max(0, site.start - _AROUND) : site.start], text[site.end : site.end + _AROUND]
-            texts += [before + variant + after for variant in site.variants[1:]]
+    texts = [text, *_passages(text, sites)]
     return np.unique(np.concatenate([leak_fingerprints(one, key) for one in texts]))
+
+
+def with_alternatives(text: str, sites: Sequence[Site]) -> str:
+    """A master followed by every sentence that may stand in a copy instead of its own: what `rerank` looks at."""
+    return "\n\n".join([text, *_passages(text, sites)])
+
+
+def _passages(text: str, sites: Sequence[Site]) -> list[str]:
+    """The other variants of sites that hold whole sentences, with some of the text around them."""
+    return [
+        text[max(0, site.start - _AROUND) : site.start] + variant + text[site.end : site.end + _AROUND]
+        for site in sites
+        if max(len(variant) for variant in site.variants) >= _LONG_VARIANT
+        for variant in site.variants[1:]
+    ]
 
 
 def by_rarity(frequencies: Mapping[int, int], documents: int) -> list[tuple[float, list[int]]]:
     """Fingerprints in classes of about equal rarity, each with its weight in nats.
 
-    `frequencies[h]` is the number of documents with fingerprint h. One that half of all documents have
-    weighs nothing and is left out.
+    `frequencies[h]` is the number of documents with fingerprint h. One that half of all documents have, and
+    64 or more, is left out: it tells little and takes long. Of fewer it may be all there is, say in a
+    passage that all versions of one document share.
     """
     classes: dict[int, list[int]] = {}
     for value, count in sorted(frequencies.items()):
         classes.setdefault(count.bit_length(), []).append(value)
     weights = {size: math.log((documents + 1) / (1 << size >> 1)) for size in classes}
-    return [(weights[size], classes[size]) for size in sorted(classes) if weights[size] > math.log(2) or size == 1]
+    told = [size for size in sorted(classes) if weights[size] > math.log(2) or size <= _FEW.bit_length()]
+    return [(weights[size], classes[size]) for size in told]
 
 
 def rank(shared: Iterable[tuple[float, Mapping[Id, int]]], most: int = 20) -> list[Id]:
@@ -96,7 +110,7 @@ def rank(shared: Iterable[tuple[float, Mapping[Id, int]]], most: int = 20) -> li
 def rerank(leak_text: str, candidates: Mapping[Id, str]) -> list[tuple[Id, float]]:
     """The candidates whose text is in the leak, best first, with the share of the leak that fits them.
 
-    `candidates` are master texts. What fits is the leak's characters beside the master, less two for each
+    `candidates` are master texts (`with_alternatives`). What fits is the leak's characters beside the master, less two for each
     error. A candidate counts if one stretch of 60 fits, and 200 in all or half of the leak: phrases that
     everybody uses do not reach that. An empty list says that the leak shows no known document.
     """
