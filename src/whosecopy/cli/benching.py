@@ -54,7 +54,7 @@ def bench(
     json: JsonOption = False,
 ) -> None:
     """Measure code lengths, naming rates and false names."""
-    if name is not Name.CODES and not documents:
+    if name in (Name.RATES, Name.NAMING) and not documents:
         raise InputError(f"bench {name} measures on documents; name some: whosecopy bench {name} DOC...")
     run = {Name.CODES: _codes, Name.RATES: _rates, Name.NAMING: _naming, Name.CALIBRATION: _calibration}[name]
     rows = run(documents or [], _Setting(trials, photos, recipients, alpha, seed, target))
@@ -137,6 +137,8 @@ def _calibration(documents: Sequence[Path], setting: _Setting) -> Rows:
     from whosecopy.bench.collection import collect
     from whosecopy.bench.pipeline import calibrate
 
+    if not documents:
+        return _reading_level(setting)
     rng = np.random.default_rng(setting.seed)
     rows: Rows = []
     with progress("Tracing innocent leaks") as advance:
@@ -145,6 +147,13 @@ def _calibration(documents: Sequence[Path], setting: _Setting) -> Rows:
             found = calibrate((master, template), where, setting.trials or 2000, rng, advance)
             rows += [{"document": name, **asdict(row)} for row in found]
     return rows
+
+
+def _reading_level(setting: _Setting) -> Rows:
+    """Without documents: decisions on synthetic readings of leaks by coalitions and strangers."""
+    from whosecopy.bench.calibration import reading_level
+
+    return list(reading_level(setting.trials or 2600, setting.seed, setting.alpha or 1e-2))
 
 
 def _table(rows: Rows) -> None:
