@@ -30,6 +30,17 @@ NUMBER = (
 )
 SUBJECT = r"(?:we|they|he|she|I|you|it|there)"
 DETERMINER = r"(?:the|a|an|this|that|these|those|our|their|its|your|his|her|my|each|every|all|any|some|no|such)"
+OBJECT = r"(?:the|our|their|its|your|his|her|my|this|these|those|that|any|some|all|each|every|both)"
+MODAL = r"(?:to|will|would|can|could|must|should|may|might|shall|not|also|we|they|you|I|who|that|which|and|or)"
+THINGS = r"[a-z]{4,}s"
+BASE_VERB = (
+    "(?:be|make|begin|create|build|provide|ensure|improve|reduce|increase|protect|support|develop|keep|get|"
+    "give|take|find"
+    r"|meet|solve|understand|identify|achieve|maintain|strengthen|prevent|bring|pay|raise|expand|reach|restore|save"
+    r"|explain|decide|determine|establish|produce|promote|manage|carry|move|fund|run|lead|close|open|train|teach"
+    r"|write|read|avoid|cover|deliver|define|answer|share|learn|become|change|cut|put|turn|set|show|encourage"
+    r"|finance|prepare|secure|guide|fill|speed|stop|start|continue|defend|raise|end|feed|heal|grow|make|spread)"
+)
 OPENING = r"(?<=(?:^|\n\n|[.!?:][\"”’)\]]*\s+|[•*] ?))"
 """Lookbehind: a sentence begins here."""
 

@@ -7,7 +7,8 @@ word at hand.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +19,7 @@ from whosecopy.carriers.protect import Spans, guarded, running
 from whosecopy.model import Block, Document, Site
 
 _WORD = regex.compile(r"[A-Za-z]+")
+_DOUBLED = frozenset({"begin", "permit", "occur", "set", "stop", "plan", "get"})
 _SENTENCE_END = regex.compile(r"[.!?][\"”’)\]]*\s|\n\n")
 _PLAIN_WORDS = (
     " a an and are as at be been but by can could did do does for from had has have he her his how i if in into is"
@@ -28,7 +30,7 @@ _PLAIN_WORDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """Two or more phrases that say the same where `left` stands before and `right` after them.
 
@@ -48,10 +50,11 @@ class Rule:
     within: bool = False
     term: bool = False
     on: bool = True
-    pattern: "regex.Pattern[str]" = field(init=False, compare=False, repr=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "pattern", regex.compile(self._expression()))
+    @cached_property
+    def pattern(self) -> "regex.Pattern[str]":
+        """Matches at the first character of a variant in its context."""
+        return regex.compile(self._expression())
 
     def _expression(self) -> str:
         parts = [OPENING if self.opening else r"(?<![\w’'-])"]
@@ -81,6 +84,34 @@ def _either_case(form: str) -> str:
 def rule(*variants: str, **context: Any) -> Rule:
     """A rule named after its variants: `rule("toward", "towards")`."""
     return Rule("/".join(variants), variants, **context)
+
+
+def verbs(first: str, second: str, forms: str = "s ed ing", **context: Any) -> list[Rule]:
+    """The same pair in several inflections: both verbs are regular in the `forms` given."""
+    out = [rule(first, second, **context)]
+    for ending in forms.split():
+        out.append(rule(inflected(first, ending), inflected(second, ending), **context))
+    return out
+
+
+def inflected(verb: str, ending: str) -> str:
+    """`verb` (regular in this form; a particle may follow) with `s`, `ed` or `ing`.
+
+    >>> inflected("set up", "ing")
+    'setting up'
+    """
+    head, _, rest = verb.partition(" ")
+    if ending == "s":
+        form = head + ("es" if head.endswith(("s", "sh", "ch", "x")) else "s")
+    elif head.endswith("e"):
+        form = head[:-1] + ending
+    elif head in _DOUBLED:
+        form = head + head[-1] + ending
+    elif head.endswith("y") and head[-2] not in "aeiou" and ending != "ing":
+        form = head[:-1] + "i" + ending
+    else:
+        form = head + ending
+    return f"{form} {rest}" if rest else form
 
 
 @dataclass(frozen=True, slots=True)
