@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from whosecopy.bench.leaks import FOREIGN, misread
 from whosecopy.bench.prose import prose
-from whosecopy.media.winnow import by_rarity, fingerprints, leak_fingerprints, master_fingerprints, rank, rerank
+from whosecopy.media.winnow import (
+    by_rarity,
+    fingerprints,
+    leak_fingerprints,
+    master_fingerprints,
+    rank,
+    rerank,
+    with_alternatives,
+)
 from whosecopy.model import Site
 
 KEY = bytes(range(32))
@@ -116,6 +124,8 @@ def test_every_sentence_that_a_copy_may_show_is_in_the_index():
     index = master_fingerprints(text, [site], KEY)
     assert np.isin(leak_fingerprints(other, KEY), index).mean() > 0.9
     assert not np.isin(leak_fingerprints(other, KEY), master_fingerprints(text, (), KEY)).any()
+    assert rerank(other, {1: text}) == []
+    assert rerank(other, {1: with_alternatives(text, [site])})[0][0] == 1
 
 
 def test_rare_fingerprints_weigh_more_and_ubiquitous_ones_nothing():

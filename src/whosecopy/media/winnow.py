@@ -64,19 +64,19 @@ def master_fingerprints(text: str, sites: Sequence[Site], key: bytes) -> NDArray
 
     They depend on the master and the complete lists of variants only, not on any copy.
     """
-    texts = [text, *_passages(text, sites)]
+    texts = [text, *_passages(text, sites, _AROUND)]
     return np.unique(np.concatenate([leak_fingerprints(one, key) for one in texts]))
 
 
 def with_alternatives(text: str, sites: Sequence[Site]) -> str:
     """A master followed by every sentence that may stand in a copy instead of its own: what `rerank` looks at."""
-    return "\n\n".join([text, *_passages(text, sites)])
+    return "\n\n".join([text, *_passages(text, sites, 0)])
 
 
-def _passages(text: str, sites: Sequence[Site]) -> list[str]:
-    """The other variants of sites that hold whole sentences, with some of the text around them."""
+def _passages(text: str, sites: Sequence[Site], around: int) -> list[str]:
+    """The other variants of sites that hold whole sentences, with `around` characters of text on both sides."""
     return [
-        text[max(0, site.start - _AROUND) : site.start] + variant + text[site.end : site.end + _AROUND]
+        text[max(0, site.start - around) : site.start] + variant + text[site.end : site.end + around]
         for site in sites
         if max(len(variant) for variant in site.variants) >= _LONG_VARIANT
         for variant in site.variants[1:]
@@ -110,9 +110,10 @@ def rank(shared: Iterable[tuple[float, Mapping[Id, int]]], most: int = 20) -> li
 def rerank(leak_text: str, candidates: Mapping[Id, str]) -> list[tuple[Id, float]]:
     """The candidates whose text is in the leak, best first, with the share of the leak that fits them.
 
-    `candidates` are master texts (`with_alternatives`). What fits is the leak's characters beside the master, less two for each
-    error. A candidate counts if one stretch of 60 fits, and 200 in all or half of the leak: phrases that
-    everybody uses do not reach that. An empty list says that the leak shows no known document.
+    `candidates` are master texts, best `with_alternatives`. What fits is the leak's characters beside the
+    master, less two for each error. A candidate counts if one stretch of 60 fits, and 200 in all or half of
+    the leak: phrases that everybody uses do not reach that. An empty list says that the leak shows no known
+    document.
     """
     found: list[tuple[int, Id, float]] = []
     for document, master_text in candidates.items():

@@ -5,7 +5,7 @@ All that is used is the leak, the masters and their complete lists of variants: 
 
 from collections.abc import Sequence
 
-from whosecopy.media.winnow import by_rarity, leak_fingerprints, master_fingerprints, rank, rerank
+from whosecopy.media.winnow import by_rarity, leak_fingerprints, master_fingerprints, rank, rerank, with_alternatives
 from whosecopy.model import Template, codec
 from whosecopy.vault.store import Tx, Vault
 
@@ -32,7 +32,8 @@ def find_versions(vault: Vault, leak_text: str, document: str | None) -> dict[Ke
         if document is not None:
             likely += [(document, one.version) for one in tx.versions(document)]
         templates = {key: _template(tx, key) for key in dict.fromkeys(likely)}
-        found = [key for key, _ in rerank(leak_text, {key: one.text for key, one in templates.items()})]
+        texts = {key: with_alternatives(one.text, one.sites) for key, one in templates.items()}
+        found = [key for key, _ in rerank(leak_text, texts)]
         siblings = [(name, one.version) for name in dict.fromkeys(k[0] for k in found) for one in tx.versions(name)]
         return {key: templates.get(key) or _template(tx, key) for key in dict.fromkeys([*found, *siblings])}
 
