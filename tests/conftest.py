@@ -155,7 +155,7 @@ class Desk:
         home.mkdir(exist_ok=True)
         shutil.copytree(self.home / "vault", home / "vault")
         shutil.copy(self.home / "root.key", home / "root.key")
-        return Desk(home)
+        return Desk(home, np.random.default_rng(4062))
 
     def vault(self) -> Vault:
         """The open vault: close it."""
