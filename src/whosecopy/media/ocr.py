@@ -22,6 +22,7 @@ _MAX_ENLARGED = 3
 _BUDGET_S = 450
 _PAGE_S = 110
 _GOOD_CONFIDENCE = 60.0
+_PAGE_OPTIONS = ("--dpi", "300", "--psm", "3", "-c", "thresholding_method=2")
 _TURNS = (90, 270, 180)
 
 
@@ -119,7 +120,19 @@ def _evenly_lit(grey: "Image") -> "Image":
 def _words(page: "Image", name: str) -> list[_Word]:
     picture = io.BytesIO()
     page.save(picture, format="PPM")
-    command = ["tesseract", "stdin", "stdout", "--dpi", "300", "--psm", "3", "-l", _languages(), "tsv"]
+    command = [
+        "tesseract",
+        "stdin",
+        "stdout",
+        "--dpi",
+        "300",
+        "--psm",
+        "3",
+        "-l",
+        _languages(),
+        *_LOCAL_THRESHOLD,
+        "tsv",
+    ]
     try:
         done = subprocess.run(command, input=picture.getvalue(), capture_output=True, timeout=_PAGE_S, check=False)
     except subprocess.TimeoutExpired:
