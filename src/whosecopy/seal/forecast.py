@@ -92,10 +92,7 @@ def choose_profile(template: Template, recipients: int, alpha: float, rates: Rat
     if coalition is not None:
         return with_profile(template, PROFILES[min(3, (0, 0, 1, 2, 2, 2, 3)[min(coalition, 6)])])
     attacks = {attack.name: attack for attack in rates.attacks}
-    trials = {
-        profile: _Trials(with_profile(template, profile), recipients, alpha, np.random.default_rng(7))
-        for profile in PROFILES
-    }
+    trials = {profile: _Trials(with_profile(template, profile), recipients, alpha, seed=7) for profile in PROFILES}
     alone = {name: one.chance(attacks[_CHOICE_ATTACK], 48) for name, one in trials.items()}
     close = [name for name in PROFILES if alone[name] >= max(alone.values()) - 0.02]
     if len(close) == 1:
@@ -108,7 +105,7 @@ def forecast(
     template: Template, recipients: int, alpha: float, rates: Rates, progress: Progress, trials: int = 60
 ) -> Forecast:
     """What could be traced of `template` sealed for `recipients` at `alpha`, attack by attack."""
-    run = _Trials(template, recipients, alpha, np.random.default_rng(11))
+    run = _Trials(template, recipients, alpha, seed=11)
     rows = []
     for done, attack in enumerate(rates.attacks):
         progress(done, len(rates.attacks) + 1)
@@ -129,13 +126,17 @@ def forecast(
 
 
 class _Trials:
-    """Simulated leaks of one template, judged by the exact code."""
+    """Simulated leaks of one template, judged by the exact code.
 
-    def __init__(self, template: Template, recipients: int, alpha: float, rng: np.random.Generator) -> None:
+    Every question is asked of the same random draws, so that more recipients are never promised more.
+    """
+
+    def __init__(self, template: Template, recipients: int, alpha: float, seed: int) -> None:
         self._template = template
         self._recipients = recipients
         self._limit = (SHARES["single"] + SHARES["organisation"]) * alpha / _RETRACE / recipients
-        self._rng = rng
+        self._seed = seed
+        self._rng = np.random.default_rng(seed)
         self._alphabet = np.array([mark.q for mark in template.marks], dtype=np.uint8)
         self._carriers = [template.sites[mark.sites[0]].carrier for mark in template.marks]
         self._starts = [[template.sites[k].start for k in mark.sites] for mark in template.marks]
@@ -148,6 +149,7 @@ class _Trials:
 
     def chance(self, attack: Attack, trials: int) -> float:
         """A lower limit (90 % confidence) of the chance that at least one of the copies used is named."""
+        self._rng = np.random.default_rng(self._seed)
         parts = self._parts(attack.part)
         named = 0
         for done in range(1, trials + 1):
