@@ -6,12 +6,14 @@ score forecasts on another.
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 
 from whosecopy.bench.leaks import LEAKS, Leak, pages
 from whosecopy.codes.codebook import make_codebook
 from whosecopy.codes.keys import Secrets
+from whosecopy.errors import InputError
 from whosecopy.media.leak import open_leak
 from whosecopy.model import Document, Template
 from whosecopy.seal.copies import marked
@@ -71,8 +73,12 @@ def leak_of(kind: str) -> Leak:
 
 
 def photographed(text: str, rng: np.random.Generator) -> str:
-    """The text typeset, photographed (simulated) and read by OCR."""
-    return "\n\n".join(open_leak(page, "page.jpg").text for page in pages(text, rng))
+    """The text typeset, photographed (simulated) and read by OCR; a page that cannot be read adds nothing."""
+    found = []
+    for page in pages(text, rng):
+        with suppress(InputError):
+            found.append(open_leak(page, "page.jpg").text)
+    return "\n\n".join(found)
 
 
 def sealed_copy(master: Document, template: Template, rng: np.random.Generator) -> tuple[str, np.ndarray]:
