@@ -120,19 +120,7 @@ def _evenly_lit(grey: "Image") -> "Image":
 def _words(page: "Image", name: str) -> list[_Word]:
     picture = io.BytesIO()
     page.save(picture, format="PPM")
-    command = [
-        "tesseract",
-        "stdin",
-        "stdout",
-        "--dpi",
-        "300",
-        "--psm",
-        "3",
-        "-l",
-        _languages(),
-        *_LOCAL_THRESHOLD,
-        "tsv",
-    ]
+    command = ["tesseract", "stdin", "stdout", "-l", _languages(), *_PAGE_OPTIONS, "tsv"]
     try:
         done = subprocess.run(command, input=picture.getvalue(), capture_output=True, timeout=_PAGE_S, check=False)
     except subprocess.TimeoutExpired:
