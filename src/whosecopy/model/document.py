@@ -26,7 +26,7 @@ class Block:
 class Piece:
     """Characters `start:end` of the reading text stand at `offset` in `part` of the file.
 
-    `escape` names how a replacement has to be written there (`none`, `html`, `xml`). Two neighbouring
+    `escape` names how a replacement has to be written there (`none`, `html`, `xml`, `markdown`). Two neighbouring
     pieces in different `run`s differ in looks (bold, link ...): an edit must not reach across.
     """
 
