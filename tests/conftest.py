@@ -206,7 +206,7 @@ def office(tmp_path_factory: pytest.TempPathFactory, story: dict[str, str]) -> t
 @pytest.fixture
 def plan(office: tuple[Desk, Sealed], tmp_path: Path) -> tuple[Desk, Sealed]:
     """A desk of one's own with the sealed plan in its vault, and the copies."""
-    return office[0].clone(tmp_path / "own"), office[1]
+    return office[0].clone(tmp_path / "plan"), office[1]
 
 
 @pytest.fixture(scope="session")
@@ -219,7 +219,7 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, Sealed]:
 @pytest.fixture
 def memo(post: tuple[Desk, Sealed], tmp_path: Path) -> tuple[Desk, Sealed]:
     """A desk of one's own with the sealed memo in its vault, and the copies."""
-    return post[0].clone(tmp_path / "own"), post[1]
+    return post[0].clone(tmp_path / "memo"), post[1]
 
 
 @pytest.fixture(autouse=True)

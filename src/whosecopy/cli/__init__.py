@@ -5,6 +5,8 @@
 
 import sys
 
+_INTERRUPTED = 130
+
 
 def main() -> None:
     """Run the command line of this process and exit with its code."""
@@ -20,9 +22,7 @@ def run(arguments: list[str]) -> int:
     from whosecopy.errors import IntegrityError, WhosecopyError
 
     try:
-        code = app(arguments or ["--help"], standalone_mode=False, prog_name="whosecopy")
-    except typer.Abort:
-        return 130
+        code = int(app(arguments or ["--help"], standalone_mode=False, prog_name="whosecopy") or 0)
     except typer.Exit as stop:
         return stop.exit_code
     except typer.TyperException as wrong:
@@ -34,13 +34,14 @@ def run(arguments: list[str]) -> int:
     except WhosecopyError as refused:
         complain(str(refused))
         return 2
-    except KeyboardInterrupt:
-        complain("interrupted; nothing half-written was kept")
-        return 130
+    except (typer.Abort, KeyboardInterrupt):
+        code = _INTERRUPTED
     except OSError as failed:
         complain(_system_error(failed))
         return 2
-    return int(code or 0)
+    if code == _INTERRUPTED:
+        complain("interrupted; an unfinished seal is completed with: whosecopy seal --resume")
+    return code
 
 
 def _system_error(failed: OSError) -> str:

@@ -12,21 +12,29 @@ LARGEST = 256 * 1024 * 1024
 def read_file(path: Path | str) -> bytes:
     """The bytes of the file `path`, or of standard input for `-`.
 
-    Raises `InputError` where there is none, where it is a folder, or where it is larger than 256 MiB.
+    Raises `InputError` where there is none, where it cannot be read, or where it is larger than 256 MiB.
     """
     if str(path) == "-":
         data = sys.stdin.buffer.read(LARGEST + 1)
     else:
-        file = Path(path)
-        if file.is_dir():
-            raise InputError(f"{file}: is a folder; name a file")
-        if not file.exists():
-            raise InputError(f"{file}: no such file")
-        with file.open("rb") as stream:
-            data = stream.read(LARGEST + 1)
+        try:
+            with Path(path).open("rb") as stream:
+                data = stream.read(LARGEST + 1)
+        except IsADirectoryError:
+            raise InputError(f"{path}: is a folder; name a file") from None
+        except FileNotFoundError:
+            raise InputError(f"{_one_line(path)}: no such file") from None
+        except OSError as failed:
+            raise InputError(f"{_one_line(path)}: cannot be read ({(failed.strerror or '').lower()})") from None
     if len(data) > LARGEST:
         raise InputError(f"{path}: is larger than {LARGEST // 2**20} MiB; give the part that matters")
     return data
+
+
+def _one_line(path: Path | str) -> str:
+    """A name as it can be printed, also where somebody gave a whole text instead of a file."""
+    words = " ".join(str(path).split())
+    return words if len(words) <= 200 else f"{words[:200]}..."
 
 
 def now() -> str:

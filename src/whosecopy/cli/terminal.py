@@ -9,8 +9,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from whosecopy.model import codec
-
 
 class Advance(Protocol):
     """Called with how much is done and how much there is to do."""
@@ -42,6 +40,8 @@ def warn(message: str) -> None:
 
 def print_json(value: object) -> None:
     """`value` as one line of canonical JSON on standard output."""
+    from whosecopy.model import codec
+
     sys.stdout.write(codec.encode(value).decode() + "\n")
 
 

@@ -1,0 +1,41 @@
+"""Every command explains itself and every option it takes."""
+
+import pytest
+import typer
+
+from whosecopy.cli import run
+from whosecopy.cli.app import app
+
+COMMANDS = typer.main.get_command(app).commands
+PROMISED = {
+    "demo", "init", "forecast", "seal", "suggest", "lint", "documents", "copy", "trace", "backup", "restore", "bench",
+}  # fmt: skip
+
+
+def help_of(capsys, *arguments):
+    assert run([*arguments]) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    return said.out
+
+
+@pytest.mark.parametrize("call", [("--help",), ()])
+def test_the_program_lists_its_commands(call, capsys):
+    said = help_of(capsys, *call)
+    assert COMMANDS.keys() >= PROMISED
+    assert all(f"  {name} " in said for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_names_every_option_and_says_what_it_is_for(name, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    said = help_of(capsys, name, "--help")
+    assert f"whosecopy {name}" in said
+    for parameter in COMMANDS[name].params:
+        if parameter.param_type_name == "option":
+            assert all(option in said for option in parameter.opts)
+        assert getattr(parameter, "help", "--help")
+
+
+def test_the_version_is_printed(capsys):
+    assert help_of(capsys, "--version").startswith("whosecopy 0.")
