@@ -1,5 +1,7 @@
 """What is declared in a file that is to be sealed, and what is left literally."""
 
+from itertools import pairwise
+
 import pytest
 
 from whosecopy.errors import InputError
@@ -77,10 +79,32 @@ def test_of_many_dangerous_declarations_the_first_is_told_and_the_others_counted
 
 
 def test_a_variant_that_changes_the_structure_is_refused():
-    line = refusal("{{# A heading|Some text}}\n\nMore text here.\n", variants=True)
-    assert line.startswith("plan.md")
+    line = refusal("Bring these.\n\n{{- ropes and hooks|ropes, hooks}}\n\nMore text here.\n", variants=True)
+    assert "changes the structure of the document; declare it as a block" in line
+
+
+def test_a_name_that_is_protected_twice_is_one_protected_stretch():
+    prepared = ready("See {{!https://acme.example/boats}} for {{all boats|every boat}}.\n", variants=True)
+    spans = prepared.master.protected
+    assert all(one[1] < two[0] for one, two in pairwise(spans))
+    start = prepared.master.text.index("https")
+    assert any(low <= start and start + 26 <= high for low, high in spans)
 
 
 def test_windows_line_ends_are_kept():
     data = (ASKS + "{{We start early.|An early start is planned.}}\n").replace("\n", "\r\n")
     assert ready(data).master.source == b"---\r\ntitle: Plan\r\n---\r\n\r\nWe start early.\r\n"
+
+
+def test_a_file_with_a_byte_order_mark_is_read_like_any_other():
+    body = "{{The boats start early.|Early the boats start.}}\n"
+    for encoding in ("utf-8-sig", "utf-16"):
+        prepared = prepare((ASKS + body).encode(encoding), "plan.md", None, False, BRACES)
+        assert prepared.master.source.decode(encoding) == "---\ntitle: Plan\n---\n\nThe boats start early.\n"
+        assert len(prepared.declared) == 1
+        assert len(prepare(body.encode(encoding), "plan.txt", None, True, BRACES).declared) == 1
+
+
+def test_sentences_at_the_beginning_of_an_html_paragraph_are_no_names():
+    page = "<html><body><p>{{The boats start early.|Early the boats start.}}</p></body></html>\n"
+    assert len(ready(page, name="plan.html", variants=True).declared) == 1

@@ -108,10 +108,10 @@ def test_few_marks_go_to_the_profile_that_names_one_leaker_best():
 
 def test_many_marks_go_to_a_profile_that_also_stands_a_coalition():
     rates = rates_of({"declared": SURE})
-    template = template_of(180)
+    template = template_of(130)
     chosen = choose_profile(template, 80, 1e-6, rates, None)
-    planned, _ = table(chosen, 80, rates, trials=16)
-    plain, _ = table(template, 80, rates, trials=16)
+    planned, _ = table(chosen, 80, rates, trials=14)
+    plain, _ = table(template, 80, rates, trials=14)
     assert planned["coalition of 3"].chance_to_name >= plain["coalition of 3"].chance_to_name
     assert planned["half of the text"].chance_to_name >= 0.7
 

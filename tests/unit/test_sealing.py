@@ -3,11 +3,14 @@
 import csv
 import hashlib
 import re
+from dataclasses import replace
 
 import pytest
 
-from whosecopy.model import Recipient
+from whosecopy.errors import CapacityError
+from whosecopy.model import Recipient, Template, codec
 from whosecopy.vault.backup import verify
+from whosecopy.vault.sealing import draw_codebook
 
 THREE = [Recipient("r-1", "north", "one@north.example"), Recipient("r-2"), Recipient("r-3", "south")]
 SHORT = "We do not expect any delay.\n"
@@ -163,6 +166,17 @@ def test_weak_documents_never_take_so_many_recipients_that_no_level_is_left(memo
     line = desk.refused("seal", "--document", few.id, "--to", more, "--out", desk.home / "more")
     assert "too few marks for more recipients" in line
     assert desk.run("trace", few.copies["c-7"]).code == 1
+
+
+def test_copies_that_cannot_all_differ_are_refused_with_the_number_of_marks(memo):
+    desk, sealed = memo
+    with desk.vault() as vault, vault.snapshot() as tx:
+        template = codec.decode(tx.load_template(sealed.id, 1), Template)
+    small = replace(template, marks=template.marks[:6])
+    assert len(set(map(bytes, draw_codebook(small, 5).symbols(0, 5)))) == 5
+    with pytest.raises(CapacityError, match="could not all be made different") as refused:
+        draw_codebook(small, 64)
+    assert refused.value.available == 6
 
 
 def test_braces_that_nobody_asked_to_read_stay_and_are_mentioned(desk, story):

@@ -35,7 +35,7 @@ _DUTY = {
     **dict.fromkeys(("should", "ought"), "should"),
     **dict.fromkeys(("may", "might", "can", "could"), "may"),
 }
-_OPENS = re.compile(r"(?:\A|[.!?:][^\w\s]*\s|\n\s*\n|\n[ \t]*(?:[-*+#>]+|\d+[.)])[ \t])\s*\Z")
+_OPENS = re.compile(r"(?:\A|[.!?:][^\w\s]*\s|\n\s*\n|\n[ \t]*(?:[-*+#>]+|\d+[.)])[ \t]|</?[A-Za-z][^<>]*>)\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)

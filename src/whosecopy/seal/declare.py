@@ -9,7 +9,7 @@ from whosecopy.errors import InputError
 from whosecopy.media.dispatch import open_document, render
 from whosecopy.model import Document, Site
 
-_REQUEST = re.compile(rb"^whosecopy:[ \t]*variants[ \t]*\r?\n", re.MULTILINE)
+_REQUEST = re.compile(r"^whosecopy:[ \t]*variants[ \t]*\r?\n", re.MULTILINE)
 """The line of the front matter that asks to read variants: no reader of a copy needs it."""
 
 
@@ -38,7 +38,7 @@ def prepare(data: bytes, name: str, encoding: str | None, variants: bool, delimi
         first = findings[0]
         more = f" (and {len(findings) - 1} more: whosecopy lint {name})" if len(findings) > 1 else ""
         raise InputError(f"{name}:{first.line}:{first.column}: {first.message}{more}")
-    document = open_document(_REQUEST.sub(b"", data, count=1), name, encoding)
+    document = open_document(_without_request(document), name, encoding)
     declared = unfold(document, *delimiter)
     master = open_document(render(document.with_edits(declared.document_edits)), name, encoding)
     if master.text != document.with_edits(declared.document_edits).edited_text():
@@ -49,8 +49,14 @@ def prepare(data: bytes, name: str, encoding: str | None, variants: bool, delimi
 def annotated_text(document: Document) -> str:
     """The text in which declarations are looked for: the source of a text format, else the reading text."""
     if document.media.startswith("text/"):
-        return document.source.decode(document.encoding)
+        return document.source.decode(document.encoding).removeprefix("\ufeff")
     return document.text
+
+
+def _without_request(document: Document) -> bytes:
+    if not wants_variants(annotated_text(document)) or not document.media.startswith("text/"):
+        return document.source
+    return _REQUEST.sub("", document.source.decode(document.encoding), count=1).encode(document.encoding)
 
 
 def _merged(*spans: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
