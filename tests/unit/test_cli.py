@@ -57,6 +57,19 @@ def test_a_document_has_the_title_that_was_given(desk, story):
     assert "Handed out to a." in said.out
 
 
+def test_titles_and_ids_are_printed_as_they_are(desk, story):
+    title, odd = "[draft] Plan [/bold] :ship:", Recipient("[red]r-1[/]", "[/]")
+    sealed = desk.seal(story["plan.md"], [odd, Recipient("r-2")], "out", "--title", title)
+    said = desk.run("documents", "show", sealed.id)
+    assert (said.code, said.err) == (0, "")
+    for word in (title, "[red]r-1[/]", "[/]"):
+        assert word in said.out
+    assert title in desk.run("documents").out
+    named = desk.run("trace", sealed.copies["[red]r-1[/]"])
+    assert f"Matched {title}" in named.out
+    assert "Handed out to [red]r-1[/], organisation [/]." in named.out
+
+
 def test_seal_prints_what_was_made_and_what_could_be_traced(desk, story):
     source, to = desk.file("plan.md", story["plan.md"]), desk.file("to.csv", "id\na\nb\n")
     said = desk.run("seal", source, "--to", to, "--out", desk.home / "out")

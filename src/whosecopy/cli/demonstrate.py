@@ -60,13 +60,13 @@ def demo(
         write_whole(foreign, story.joinpath("foreign.txt").read_bytes())
         _trace(vault, foreign)
     out().print()
-    out().print(f"The report on the first leak, for a browser: {report}", soft_wrap=True)
+    out().print(f"The report on the first leak, for a browser: {report}")
 
 
 def _say(text: str) -> None:
     out().print()
     out().rule(style="dim")
-    out().print(text, style="bold", soft_wrap=True)
+    out().print(text, style="bold")
 
 
 def _seal(vault: "Vault", folder: Path) -> dict[str, Path]:

@@ -31,8 +31,8 @@ def init(vault: VaultOption = None, key: KeyOption = None, json: JsonOption = Fa
         if json:
             print_json({"vault": made.id, "folder": str(folder), "key": str(file)})
             return
-    out().print(f"Vault {made.id} in {folder}", soft_wrap=True)
-    out().print(f"Its root key is {file}", soft_wrap=True)
+    out().print(f"Vault {made.id} in {folder}")
+    out().print(f"Its root key is {file}")
     out().print("Back the key up apart from the vault: without it nothing here can ever be opened again.")
 
 
@@ -83,6 +83,7 @@ def _list(vault: Path | None, key: Path | None, json: bool) -> None:
 
 def _show(document: str, vault: Path | None, key: Path | None, json: bool) -> None:
     from rich.table import Table
+    from rich.text import Text
 
     with opened(vault, key) as here, here.snapshot() as tx:
         facts = tx.document(document)
@@ -103,7 +104,7 @@ def _show(document: str, vault: Path | None, key: Path | None, json: bool) -> No
     if json:
         print_json({"document": facts, "versions": versions, "copies": copies})
         return
-    out().print(f"[bold]{facts.title}[/bold]  {facts.id}, sealed {facts.created_at}")
+    out().print(Text.assemble((facts.title, "bold"), f"  {facts.id}, sealed {facts.created_at}"))
     for one in versions:
         out().print(f"version {one['version']}: {one['file']}, alpha {one['alpha']:g}, SHA-256 {one['master_sha256']}")
     grid = Table(box=None, pad_edge=False, header_style="bold")
@@ -133,7 +134,7 @@ def copy(
     if json:
         print_json({"document": document, "recipient": recipient, "path": str(target.resolve())})
     else:
-        out().print(f"{recipient}'s copy of {document}: {target}", soft_wrap=True)
+        out().print(f"{recipient}'s copy of {document}: {target}")
 
 
 def backup(
@@ -150,7 +151,7 @@ def backup(
     if json:
         print_json({"backup": str(target.resolve())})
     else:
-        out().print(f"Backup: {target}. The root key is not in it: keep a copy of the key elsewhere.", soft_wrap=True)
+        out().print(f"Backup: {target}. The root key is not in it: keep a copy of the key elsewhere.")
 
 
 def restore(
@@ -169,5 +170,5 @@ def restore(
     if json:
         print_json({"folder": str(folder), "contents": found})
         return
-    out().print(f"Vault {found.vault} restored in {folder}; every row and record was checked.", soft_wrap=True)
+    out().print(f"Vault {found.vault} restored in {folder}; every row and record was checked.")
     out().print(f"{found.documents} documents, {found.copies} copies, {found.events} events.")

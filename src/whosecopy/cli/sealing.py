@@ -167,6 +167,8 @@ def split_delimiter(delimiter: str) -> tuple[str, str]:
 
 
 def _report(sealed: "Sealed", folder: Path, json: bool) -> None:
+    from rich.text import Text
+
     _mention_braces(sealed.literal_braces)
     if json:
         print_json(
@@ -180,7 +182,7 @@ def _report(sealed: "Sealed", folder: Path, json: bool) -> None:
         return
     console = out()
     counts = ", ".join(f"{name} {count}" for name, count in _by_carrier(sealed.template).items())
-    console.print(f"[bold]{sealed.title}[/bold]  {sealed.document}, version {sealed.version}")
+    console.print(Text.assemble((sealed.title, "bold"), f"  {sealed.document}, version {sealed.version}"))
     console.print(f"{len(sealed.copies)} copies in {folder}, list in {folder / 'manifest.csv'}")
     console.print(f"Marks: {counts}")
     if sealed.forecast:
@@ -190,6 +192,7 @@ def _report(sealed: "Sealed", folder: Path, json: bool) -> None:
 def forecast_lines(table: "Forecast") -> list[object]:
     """The forecast as lines and a table for `rich`."""
     from rich.table import Table
+    from rich.text import Text
 
     grid = Table(box=None, pad_edge=False, header_style="bold")
     for heading, side in (("If this leaks", "left"), ("marks read", "right"), ("leaker named", "right"), ("", "left")):
@@ -199,7 +202,7 @@ def forecast_lines(table: "Forecast") -> list[object]:
         style, word = (
             ("green", "can trace") if share >= 0.95 else ("yellow", "may trace") if share > 0 else ("red", "cannot")
         )
-        grid.add_row(row.attack, f"{row.marks_expected:.0f}", f"{share:.0%}", f"[{style}]{word}[/{style}]")
+        grid.add_row(row.attack, f"{row.marks_expected:.0f}", f"{share:.0%}", Text(word, style))
     shortest = (
         f"The shortest passage that identifies its copy has about {table.shortest_words} of {table.whole_words} words."
         if table.shortest_words

@@ -18,8 +18,8 @@ class Advance(Protocol):
 
 
 def out() -> Console:
-    """Standard output for people."""
-    return Console(highlight=False, soft_wrap=False)
+    """Standard output for people: lines are left to the terminal to break, names are printed as they are."""
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
 def err() -> Console:

@@ -58,7 +58,7 @@ def trace(
     else:
         show(case)
         if report is not None:
-            out().print(f"Report: {report}", soft_wrap=True)
+            out().print(f"Report: {report}")
     raise typer.Exit(_EXIT[case.verdict.outcome])
 
 
@@ -70,10 +70,10 @@ def show(case: "Case") -> None:
 
     for line in summary(case.verdict).splitlines():
         loud = line.split(" ")[0].isupper() and len(line.split(" ")[0]) > 1
-        out().print(Text(line, style=_STYLE[case.verdict.outcome] if loud else ""), soft_wrap=True)
+        out().print(Text(line, style=_STYLE[case.verdict.outcome] if loud else ""))
     if case.tested_alpha:
         level = f"Level: {case.tested_alpha:.2g} of {case.verdict.alpha:g}, at trace {case.retrace} of this exhibit."
-        out().print(level, soft_wrap=True)
+        out().print(level)
 
 
 def _files(leaks: list[str], text: str | None) -> list[tuple[bytes, str]]:

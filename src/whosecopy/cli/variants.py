@@ -59,7 +59,7 @@ def lint(
         print_json({"findings": findings})
     else:
         for finding in findings:
-            out().print(f"{document}:{finding.line}:{finding.column}: {finding.message}", soft_wrap=True)
+            out().print(f"{document}:{finding.line}:{finding.column}: {finding.message}")
         if not findings:
             out().print("No dangerous variants found.")
     if findings:
