@@ -8,7 +8,7 @@ from numba import njit
 def score(seen, position, last, delta, scores):  # type: ignore[no-untyped-def]
     """Fill `scores` (n, H) with sums over columns of `delta` (H, k) where a byte of `seen` exceeds `last`."""
     hypotheses, width = delta.shape
-    dense = width > 0 and position[0] == 0 and position[width - 1] == width - 1
+    dense = (position == np.arange(width)).all()
     taken = np.empty(width, np.uint8)
     over = np.empty(width, np.uint8)
     for copy in range(len(seen)):
