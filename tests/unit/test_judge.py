@@ -62,8 +62,9 @@ def test_v10_without_any_mark_the_likeliest_version_stays():
 def test_v11_exhibits_are_the_same_where_nine_tenths_of_twenty_marks_agree(both, differing, same):
     ours = [0] * both + [1] * 30
     theirs = [1] * differing + [0] * (both - differing) + [None] * 30
-    assert same_exhibit(levels_of(ours), levels_of(theirs)) is same
-    assert same_exhibit(levels_of(theirs), levels_of(ours)) is same
+    parts = np.zeros(len(ours))
+    assert same_exhibit(levels_of(ours), levels_of(theirs), parts) is same
+    assert same_exhibit(levels_of(theirs), levels_of(ours), parts) is same
 
 
 def test_v11_the_levels_of_all_traces_of_one_exhibit_add_up_to_the_level_fixed_at_seal():

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from whosecopy.codes.codebook import Codebook, chance_all_differ
-from whosecopy.codes.decide import SHARES, Decision, decide
+from whosecopy.codes.decide import SHARES, Decision, Named, decide
 from whosecopy.codes.panel import Panel
-from whosecopy.model import Outcome
+from whosecopy.model import Floats, Outcome
 from whosecopy.trace.read import Sighting
 
 SHARED_SITES = 0.2
@@ -45,10 +45,24 @@ def in_play(sightings: Sequence[Sighting]) -> list[int]:
     return [k for k in order if counts[k] >= SHARED_SITES * best] if best else order[:1]
 
 
-def same_exhibit(ours: np.ndarray, earlier: np.ndarray) -> bool:
-    """Whether two readings of one template, as level arrays (m, q), come from the same exhibit (V11)."""
+def of_a_name(candidate: Candidate) -> Floats:
+    """What part of the evidence that names a copy each mark can give at the most: shape (m,).
+
+    A copy is named at p <= alpha / n at the best, where p is no less than twice the product of the chances of
+    its symbols; marks whose parts add up to less than 1 name nobody, whatever they show.
+    """
+    biases = candidate.codebook.biases
+    rarest = np.where(biases > 0, biases, 256).min(axis=1) / 256
+    return np.asarray(np.log2(rarest) / np.log2(candidate.alpha / (2 * candidate.issued)))
+
+
+def same_exhibit(ours: np.ndarray, earlier: np.ndarray, parts: Floats) -> bool:
+    """Whether two readings of one template, as level arrays (m, q), come from the same exhibit (V11).
+
+    Both have to show 20 marks, or fewer that could name a copy: `parts` (m,) as from `of_a_name`.
+    """
     both = (np.ptp(ours, axis=1) > 0) & (np.ptp(earlier, axis=1) > 0)
-    if both.sum() < SAME_EXHIBIT_MARKS:
+    if both.sum() < SAME_EXHIBIT_MARKS and parts[both].sum() < 1:
         return False
     return bool((ours[both].argmax(axis=1) == earlier[both].argmax(axis=1)).mean() >= SAME_EXHIBIT)
 
@@ -61,15 +75,19 @@ def alpha_of(candidates: Sequence[Candidate], asked: float | None, retrace: int)
     """
     sealed = min(candidate.alpha for candidate in candidates)
     alpha = min(sealed, asked) if asked is not None else sealed
-    drawn = min(chance_all_differ(candidate.codebook, candidate.issued) for candidate in candidates)
-    return max(alpha * drawn / (retrace * (retrace + 1)), _NEVER)
+    return max(alpha * _chance_drawn(candidates) / (retrace * (retrace + 1)), _NEVER)
+
+
+def _chance_drawn(candidates: Sequence[Candidate]) -> float:
+    """What the redrawing of codewords may take from a level, at the worst of the versions."""
+    return min(chance_all_differ(candidate.codebook, candidate.issued) for candidate in candidates)
 
 
 def judge(candidates: Sequence[Candidate], alpha: float, executor: Executor | None = None) -> Decision:
     """Test every copy issued of every version in play at the family-wise level `alpha`.
 
     Null hypothesis for a copy: the leak was made without anything derived from it. The chance that any
-    innocent copy is named is at most `alpha`.
+    innocent copy is named is at most `alpha`. The p- and e-values returned make up for redrawn codewords.
     """
     panels = [
         Panel(
@@ -82,7 +100,23 @@ def judge(candidates: Sequence[Candidate], alpha: float, executor: Executor | No
         )
         for candidate in candidates
     ]
-    return decide(panels, alpha, executor)
+    decision = decide(panels, alpha, executor)
+    if not decision.named:
+        return decision
+    drawn = _chance_drawn(candidates)
+    return replace(decision, named=tuple(_redrawn(one, drawn) for one in decision.named))
+
+
+def _redrawn(one: Named, drawn: float) -> Named:
+    """`one` as it counts where its codeword was redrawn until all differed, which had chance `drawn`."""
+    p = min(1.0, one.p_value / drawn)
+    return replace(
+        one,
+        p_value=p,
+        p_familywise=one.p_familywise / drawn,
+        log_evalue_nats=one.log_evalue_nats + float(np.log(drawn)),
+        score_log10=float(-np.log10(p)),
+    )
 
 
 def outcome_of(decision: Decision, handed_out: bool) -> Outcome:

@@ -89,7 +89,7 @@ def hand_out_again(vault: Vault, document: str, recipient: str, now: str) -> byt
         found = tx.find(recipient, document)
         if not found:
             raise InputError(f"{recipient}: has no copy of {document}; see: whosecopy documents show {document}")
-        _, version, issue = found[-1]
+        _, version, issue = max(found, key=lambda one: one[1])
         if issue.state != "done":
             raise InputError(f"{recipient}: has no copy of {document} yet; finish it with: whosecopy seal --resume")
         codebook, make, _ = _workshop(tx, document, version)

@@ -31,6 +31,7 @@ from whosecopy.trace.judge import (
     alpha_of,
     in_play,
     judge,
+    of_a_name,
     outcome_of,
     same_exhibit,
     single_level,
@@ -194,10 +195,11 @@ def _prepare_test(
             for key, sighting in sightings.items()
         )
         earlier = 0
-        for key, sighting in sightings.items():
-            for past in tx.past_readings(*key):
+        for one in candidates:
+            parts = of_a_name(one)
+            for past in tx.past_readings(one.document, one.version):
                 levels = np.asarray(codec.decode(past.reading, list[list[float]]))
-                if same_exhibit(sighting.reading.levels_nats, levels):
+                if same_exhibit(one.sighting.reading.levels_nats, levels, parts):
                     earlier = max(earlier, past.retrace)
         test = _Test(candidates, earlier + 1, alpha_of(candidates, asked, earlier + 1))
         readings = {key: codec.encode(one.reading.levels_nats.tolist()) for key, one in sightings.items()}
@@ -241,33 +243,33 @@ def _conclude(
             clock.steps,
         )
         return Case(leak.exhibit, (), (), verdict, now, 1, f"whosecopy {__version__}")
-    best = test.candidates[0]
     named, delivered = _named_copies(vault, test, decision)
     outcome = outcome_of(decision, delivered)
+    shown = decision.named if outcome is Outcome.NAMED else ()
+    best = test.candidates[shown[0].panel if shown else 0]
     notes = (
         ["reads_like_original"] if outcome is Outcome.NOT_ENOUGH_EVIDENCE and reads_like_original(best.sighting) else []
     )
     how = how_it_got_out(best.sighting, leak.channel, str(best.version), notes)
     with vault.snapshot() as tx:
         title = tx.document(best.document).title
-        if outcome is Outcome.NAMED:
-            how = replace(how, hand_outs=_hand_outs(tx, test, decision))
+        if shown:
+            how = replace(how, hand_outs=_hand_outs(tx, test, shown))
         sealed_at = tx.document(best.document).created_at
         spent = tx.alphas_spent()
     verdict = Verdict(
         outcome=outcome,
         document={"id": best.document, "title": title},
-        alpha=min(best.alpha, options.alpha or 1.0),
+        alpha=min(options.alpha or 1.0, *(candidate.alpha for candidate in test.candidates)),
         codewords=decision.codewords,
         marks=tally(best.sighting),
         how=how,
-        named=named if outcome is Outcome.NAMED else (),
+        named=named if shown else (),
         organisations=(),
         decoys=decision.decoys,
         assumptions=(*ASSUMPTIONS, _level(test), *decision.assumptions),
-        timings_s=clock.steps,
+        timings_s=clock.steps if shown else {step: took for step, took in clock.steps.items() if step != "judge"},
     )
-    shown = decision.named if outcome is Outcome.NAMED else ()
     return Case(
         exhibit=leak.exhibit,
         sites=best.sighting.template.sites,
@@ -328,15 +330,16 @@ def _issue(tx: Tx, test: _Test, one: Named) -> Issue | None:
     return found[one.index] if one.index < len(found) and found[one.index].index == one.index else None
 
 
-def _hand_outs(tx: Tx, test: _Test, decision: Decision) -> tuple[str, ...]:
-    """When the named copies were written, from the record."""
+def _hand_outs(tx: Tx, test: _Test, shown: Sequence[Named]) -> tuple[str, ...]:
+    """When the named copies were written, from the record; of which version, where it is not the first one's."""
     lines = []
-    for one in decision.named:
+    for one in shown:
         candidate = test.candidates[one.panel]
+        other = f" of {candidate.document} version {candidate.version}" if one.panel != shown[0].panel else ""
         for event in events(tx, candidate.document):
             first, count = event.payload.get("first", 0), event.payload.get("count", 0)
             same = event.payload.get("version") == candidate.version and first <= one.index < first + count
             if same and event.header.kind in ("seal", "hand-out"):
                 label = candidate.codebook.copy_labels(one.index + 1)[one.index]
-                lines.append(f"copy {label}: {event.header.kind} recorded {event.now}")
+                lines.append(f"copy {label}{other}: {event.header.kind} recorded {event.now}")
     return tuple(lines)
