@@ -13,7 +13,14 @@ from whosecopy.vault.backup import verify
 from whosecopy.vault.sealing import draw_codebook
 
 THREE = [Recipient("r-1", "north", "one@north.example"), Recipient("r-2"), Recipient("r-3", "south")]
+TWO = THREE[:2]
 SHORT = "We do not expect any delay.\n"
+NATURAL = (
+    "On 5 May 2031 the crew counted 12 boats, 15 barges and 11 rafts — “all of them” — and left… "
+    "The team, which is small, said that it will not wait, because it has not got the time. "
+    "They said that the cost was about 15 per cent higher than in June – and “no one” was able to say why…\n"
+)
+"""A text in which several carriers find something to vary."""
 
 
 def original_of(sealed):
@@ -179,15 +186,14 @@ def test_copies_that_cannot_all_differ_are_refused_with_the_number_of_marks(memo
     assert refused.value.available == 6
 
 
-def test_braces_that_nobody_asked_to_read_stay_and_are_mentioned(desk, story):
-    text = story["plan.md"].replace("whosecopy: variants\n", "")
-    arguments = ("--to", desk.list_of(THREE), "--out", desk.home / "out", "--accept-weak", "--json")
-    answer = desk.run("seal", desk.file("plan.md", text), *arguments)
-    assert answer.code == 0
-    assert re.fullmatch(r"note: \d+ \{\{\.\.\.\}\} stand in the document .*--variants reads them\n", answer.err)
-    declared = re.findall(r"\{\{.*?\}\}", text)
+def test_braces_that_nobody_asked_to_read_stay_and_are_mentioned(desk):
+    text = f"{NATURAL}\nUse {{{{name|value}}}} and {{{{day|date}}}} in the form.\n"
+    arguments = ("--to", desk.list_of(TWO), "--out", desk.home / "out", "--accept-weak", "--json")
+    answer = desk.run("seal", desk.file("form.txt", text), *arguments)
+    assert answer.code == 0, answer.err
+    assert answer.err == "note: 2 {{...}} stand in the document and were left as they are; --variants reads them\n"
     for one in answer.json["copies"]:
-        assert re.findall(r"\{\{.*?\}\}", (desk.home / one["path"]).read_text()) == declared
+        assert "Use {{name|value}} and {{day|date}} in the form." in (desk.home / one["path"]).read_text()
 
 
 def test_other_delimiters_leave_braces_alone(desk, memo):
@@ -206,10 +212,14 @@ def test_an_unknown_carrier_is_refused_with_the_names_there_are(desk):
     assert "wording.contraction" in line
 
 
-def test_only_the_carriers_asked_for_mark_the_document(plan, desk, story):
-    narrow = desk.seal(story["plan.md"], THREE, "out", "--carriers", "wording.contraction")
-    assert set(narrow.answer["marks"]["by_carrier"]) <= {"declared", "wording.contraction"}
-    assert set(plan[1].answer["marks"]["by_carrier"]) - {"declared"}
+def test_only_the_carriers_asked_for_mark_the_document(desk):
+    everything = desk.seal(NATURAL, TWO, "all", "--accept-weak").answer["marks"]["by_carrier"]
+    families = {name.partition(".")[0] for name in everything}
+    assert len(families) > 1
+    quiet = NATURAL.replace("5 May", "6 May")
+    one = max(everything, key=everything.get)
+    marks = desk.seal(quiet, TWO, "one", "--accept-weak", "--carriers", one).answer["marks"]["by_carrier"]
+    assert set(marks) == {one}
 
 
 def test_copies_of_two_recipients_never_share_a_file_name(memo):

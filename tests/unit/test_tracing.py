@@ -29,8 +29,15 @@ def verdict(desk, *arguments, **options):
     assert answer.code in (0, 1, 3), answer.err
     found = answer.json
     assert found.keys() >= KEYS
+    assert found["marks"].keys() >= {"total", "read", "erased", "by_carrier"}
+    assert found["how"].keys() >= {"channel", "part", "version", "hand_outs"}
+    assert found["decoys"].keys() >= {"scored", "ks_p"}
+    assert all(one.keys() == NAMED_KEYS for one in found["named"])
     found.pop("timings_s")
     return found
+
+
+NAMED_KEYS = {"copy", "recipient", "organisation", "p_value", "p_familywise", "log_evalue_nats"}
 
 
 def original_of(sealed):
