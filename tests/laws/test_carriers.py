@@ -5,6 +5,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from whosecopy.carriers.base import Carrier
+from whosecopy.carriers.english import TextCarrier
 from whosecopy.carriers.registry import carriers, load, survey
 from whosecopy.media.align import align
 from whosecopy.media.dispatch import open_document, render
@@ -22,7 +24,12 @@ from whosecopy.model import Document, Site
 CORPUS = Path(os.environ.get("WHOSECOPY_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
 FOLDER = Path(__file__).parent.parent / "documents"
 ENGLISH = ("memo.txt", "newsletter.txt", "policy.md", "report.txt")
-SEARCHING = tuple(c for c in carriers() if c.name != "declared")
+SEARCHING = tuple(
+    replace(c, passes=lambda carrier, rule: True) if isinstance(c, TextCarrier) else c
+    for c in carriers()
+    if c.name != "declared"
+)
+"""All families with all their rules: the laws hold for those that the gate has not let through too."""
 
 every_carrier = pytest.mark.parametrize("carrier", SEARCHING, ids=lambda c: c.name)
 every_document = pytest.mark.parametrize("name", ENGLISH)

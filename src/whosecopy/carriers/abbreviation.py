@@ -48,8 +48,6 @@ COMPOUNDS = (
     ("ongoing", "on-going"),
     ("workforce", "work force"),
     ("timeframe", "time frame"),
-    ("rulemaking", "rule making"),
-    ("recordkeeping", "record keeping"),
     ("videoconferenc", "video conferenc"),
     ("counterterrorism", "counter-terrorism"),
     ("peacekeeping", "peace-keeping"),
@@ -58,10 +56,6 @@ COMPOUNDS = (
     ("preexisting", "pre-existing"),
     ("reexamin", "re-examin"),
     ("reelection", "re-election"),
-)
-"""Spellings that are both in common use; an ending may follow (policymak-er, re-use-d)."""
-
-OFF = (
     ("online", "on-line"),
     ("workplace", "work place"),
     ("smartphone", "smart phone"),
@@ -72,7 +66,7 @@ OFF = (
     ("coordinat", "co-ordinat"),
     ("cooperat", "co-operat"),
 )
-"""Spellings of which one looks dated or foreign to many readers."""
+"""Two spellings of a word; an ending may follow (policymak-er, re-use-d)."""
 
 _STARTS = (
     r"(?:The|This|In|We|It|However|But|And|A|An|For|As|If|These|They|Our|He|She|I|Some|Many|There|That|At|On|By|To|When"
@@ -94,7 +88,7 @@ def _dots(dotted: str, plain: str) -> Pattern:
     return Pattern(dotted, regex.compile(anywhere), others, link=dotted, first=r".*\.", names=False)
 
 
-def _spellings(one: str, other: str, on: bool) -> Pattern:
+def _spellings(one: str, other: str) -> Pattern:
     forms = "|".join(f"[{f[0].upper()}{f[0]}]{regex.escape(f[1:])}".replace("\\ ", BLANK) for f in (one, other))
 
     def others(match: "regex.Match[str]") -> Sequence[str]:
@@ -103,13 +97,12 @@ def _spellings(one: str, other: str, on: bool) -> Pattern:
 
     expression = regex.compile(rf"(?<![\w’'-])(?P<site>{forms})(?=(?:s|d|e|es|ed|er|ers|ing|ion)?(?![\w-]))")
     first = rf"(?i){regex.escape(one)}\Z".replace("\\ ", r"\s+")
-    return Pattern(one, expression, others, link=one, first=first, on=on)
+    return Pattern(one, expression, others, link=one, first=first)
 
 
 PATTERNS = (
     *(_dots(*pair) for pair in DOTTED),
-    *(_spellings(*pair, on=True) for pair in COMPOUNDS),
-    *(_spellings(*pair, on=False) for pair in OFF),
+    *(_spellings(*pair) for pair in COMPOUNDS),
 )
 
 CARRIER = TextCarrier(NAME, "1", find_patterns(NAME, PATTERNS))

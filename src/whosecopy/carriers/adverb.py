@@ -11,24 +11,11 @@ NAME = "wording.adverb"
 _AUXILIARIES = (
     "is", "are", "was", "were", "has", "have", "had", "will", "can", "could", "would", "should", "must", "may", "might",
 )  # fmt: skip
-_ADVERBS = {
-    "also": True,
-    "already": True,
-    "often": True,
-    "usually": True,
-    "generally": True,
-    "typically": True,
-    "always": True,
-    "probably": True,
-    "certainly": True,
-    "currently": True,
-    "still": False,
-    "clearly": True,
-    "normally": True,
-    "sometimes": True,
-    "rarely": False,
-}
-_NOT_AFTER = r"not|and|or|but|as|because|than|that|to|in|at|on|if|when|so|more|less"
+_ADVERBS = (
+    "also", "already", "often", "usually", "generally", "typically", "always", "probably", "certainly", "currently",
+    "still", "clearly", "normally", "sometimes", "rarely",
+)  # fmt: skip
+_NOT_AFTER = r"not|and|or|but|as|because|than|that|to|in|at|on|if|when|so|more|less|very|[a-z]+ly"
 
 _PERFECT = r"(?:been|had|made|done|given|taken|shown|found|begun|gone|come|become|seen|led|set|put|met|won|[a-z]{3,}ed)"
 _ANY = r"[a-z]+"
@@ -41,9 +28,8 @@ ORDERS = tuple(
         not_right=_NOT_AFTER,
         not_left="not|only|and|but|or|if|how|so|very|more|there|will|would|can|could|should|must|may|might|to|do|does|did",
         within=True,
-        on=on,
     )
-    for adverb, on in _ADVERBS.items()
+    for adverb in _ADVERBS
     for auxiliary in _AUXILIARIES
 )
 
@@ -78,7 +64,7 @@ PATTERNS = (
         regex.compile(
             rf"(?:(?<=\A)|(?<=[.!?][\"”’)]*\s+))If{BLANK}(?:we|you|they|it|he|she|I|the|this|these|your|our|there|an?)\b"
             rf"[^.,;:!?()—\"“”-]{{8,120}},(?P<site>{BLANK}then|)"
-            rf"(?={BLANK}(?:we|you|they|it|he|she|I|the|this|these|your|our)\b[^.,;:!?()—\"“”]{{8,160}}\.)"
+            rf"(?={BLANK}(?:we|you|they|it|he|she|I|the|this|these|your|our)\b(?![^.]*\b(?:which|that)\b)[^.,;:!?()—\"“”]{{8,160}}\.)"
         ),
         _then,
     ),
@@ -88,9 +74,9 @@ _phrases = find_phrases(NAME, ORDERS)
 _patterns = find_patterns(NAME, PATTERNS)
 
 
-def find(master: Document, everything: bool) -> list[Site]:
+def find(master: Document) -> list[Site]:
     """Sites of `master`: optional words first, then the places of adverbs."""
-    return _patterns(master, everything) + _phrases(master, everything)
+    return _patterns(master) + _phrases(master)
 
 
 CARRIER = TextCarrier(NAME, "1", find)

@@ -7,7 +7,7 @@ opens at the same place, and a formal text never opens.
 
 import regex
 
-from whosecopy.carriers.english import BLANK, TextCarrier, cased, make_site
+from whosecopy.carriers.english import BLANK, TextCarrier, alone, cased, make_site
 from whosecopy.carriers.protect import guarded, running
 from whosecopy.model import Document, Site
 
@@ -17,7 +17,7 @@ _VERBS = ("do", "does", "did", "is", "are", "was", "were", "would", "should", "c
 _NEGATIVE = {f"{verb} not": f"{verb}n't" for verb in _VERBS} | {"cannot": "can't", "will not": "won't"}
 _IS = {f"{who} is": f"{who}'s" for who in ("it", "there", "what", "here", "he", "she")}
 _ARE = {f"{who} are": f"{who}'re" for who in ("we", "they", "you")} | {"I am": "I'm"}
-_WILL = {f"{who} will": f"{who}'ll" for who in ("we", "they", "you", "it", "I", "he", "she")}
+_WILL = {f"{who} will": f"{who}'ll" for who in ("we", "they", "you", "I", "he", "she")}
 _HAVE = {f"{who} have": f"{who}'ve" for who in ("we", "they", "you", "I")}
 
 _INVERTED = r"we|you|they|he|she|it|I|there|one|only|just|merely|simply|even|to|so|because|until|unless|if"
@@ -26,7 +26,10 @@ _PARTICIPLE = (
     r"(?:been|had|seen|done|made|come|gone|become|begun|given|taken|found|built|known|shown|heard|put|set|got|learned"
     r"|[a-z]{3,}ed)"
 )
-_NOT_AFTER_BE = r"not|to|been|had|got|that|and|or|but|as|if|when|because|what|why|how"
+_NOT_AFTER_BE = (
+    r"not|to|been|had|got|that|and|or|but|as|if|when|because|what|why|how|all"
+    r"|millions|thousands|hundreds|dozens|lots|plenty"
+)
 _NOT_BEFORE_BE = r"[Aa]s|than|what|who|how|where|whatever|so|and|or"
 
 
@@ -46,14 +49,22 @@ _RULES = (
     _group("be", _IS, not_right=f"{_NOT_AFTER_BE}|{_PARTICIPLE}", left=rf"(?<!\b(?:{_NOT_BEFORE_BE})\s)"),
     _group("be", _ARE, not_right=_NOT_AFTER_BE, left=rf"(?<!\b(?:{_NOT_BEFORE_BE})\s)"),
     _group("that is", {"that is": "that's"}, right="the|a|an|what|how|where|our|something|all|only|one", left=_START),
-    _group("will", _WILL, not_right="not|and|or|as|be it", left=r"(?<!\b(?:and|or|than)\s)"),
+    _group("will", _WILL, not_right="not|and|or|as|be it", left=r"(?<!\b(?:and|or|than|if)\s)"),
     _group("have", _HAVE, right=_PARTICIPLE, left=r"(?<!\b(?:and|or|than|what|all)\s)"),
     _group("let us", {"let us": "let's"}, left=_START),
 )
 
 
-def find(master: Document, everything: bool) -> list[Site]:
-    """Sites of `master`; none before its register has shown itself to be mixed, whatever is asked for."""
+def find(master: Document) -> list[Site]:
+    """Sites of `master`; none before its register has shown itself to be mixed."""
+    by_form: dict[str, list[Site]] = {}
+    for site in _opened(master):
+        form = min(site.variants, key=len).replace("’", "'").lower()
+        by_form.setdefault(form, []).append(site)
+    return [site for form, sites in by_form.items() for site in alone(master.text, sites, 2 if form == "let's" else 1)]
+
+
+def _opened(master: Document) -> list[Site]:
     guard = guarded(master)
     mark = "’" if master.text.count("’") > master.text.count("'") else "'"
     seen: list[tuple[int, int, str, str, bool]] = []

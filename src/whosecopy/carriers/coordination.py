@@ -43,7 +43,7 @@ PATTERNS = (
     Pattern(
         "preposition",
         regex.compile(
-            rf"(?<![\w-])(?P<preposition>of|for|in|to|with|from|by|on){BLANK}{_DETERMINER}{BLANK}[a-z]+{BLANK}"
+            rf"(?<!\b(?:both|either|neither|between)\b[^.;:!?]{{0,80}})(?<![\w-])(?P<preposition>of|for|in|to|with|from|by|on){BLANK}{_DETERMINER}{BLANK}[a-z]+{BLANK}"
             rf"and(?P<site>{BLANK}(?P=preposition)|)(?={BLANK}{_DETERMINER}{BLANK}[a-z]+{_CLOSED})"
         ),
         _preposition,

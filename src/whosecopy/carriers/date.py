@@ -1,7 +1,8 @@
 """`notation.date`: the order of day and month, the dots of a.m., the apostrophe of decades.
 
 Each is a house style: all of a document change together as one mark, and only where the document keeps
-to one style. The date itself never changes.
+to one style. The date itself never changes. A comma after the year
+belongs to one order only: a document that has one is left as it is.
 """
 
 import regex
@@ -24,7 +25,7 @@ _TIMES = {"am": "a.m.", "pm": "p.m.", "a.m.": "am", "p.m.": "pm"}
 def _other_order(match: "regex.Match[str]") -> list[str]:
     """The other order; none for a date in a form that this rule cannot turn, which then keeps all as they are."""
     day, month, year = match["d"], match["m"], match["y"]
-    if not day or not 1 <= int(day) <= 31 or day[0] == "0":
+    if not day or not 1 <= int(day) <= 31 or day[0] == "0" or (year and match.string[match.end() :].startswith(",")):
         return []
     if match["site"][0].isdigit():
         return [f"{month} {day}" + (f", {year}" if year else "")]

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import regex
 
+from whosecopy.carriers import gate
 from whosecopy.carriers import text as plain
 from whosecopy.carriers.protect import Spans
 from whosecopy.carriers.settle import settle
@@ -44,6 +46,10 @@ BASE_VERB = (
 OPENING = r"(?<=(?:^|\n\n|[.!?:][\"”’)\]]*\s+|[•*] ?))"
 """Lookbehind: a sentence begins here."""
 
+_SENTENCE_END = regex.compile(
+    r"(?<!\b(?:Mr|Mrs|Ms|Dr|U\.S|U\.K|U\.N|D\.C|e\.g|i\.e|[ap]\.m))[.!?][\"”’)\]]*\s|\n\n", regex.IGNORECASE
+)
+_CONTENT = regex.compile(r"[a-z]{4,}")
 _BEFORE = regex.compile(r"([\w’'$%-]*)[^\w\n]*\s?\Z")
 _AFTER = regex.compile(r"[^\w\n]*\s?[ \t]*([\w’'$%-]*)")
 
@@ -52,22 +58,23 @@ _AFTER = regex.compile(r"[^\w\n]*\s?[ \t]*([\w’'$%-]*)")
 class TextCarrier:
     """A family whose sites are plain text: `find` searches, reading and writing are common code.
 
-    `find(master, everything)` gives the sites in any order; with `everything` also those of rules that
-    failed their gate.
+    `find(master)` gives the sites of all rules in any order; `passes(carrier, rule)` tells which rules mark
+    by default.
     """
 
     name: str
     version: str
-    find: Callable[[Document, bool], list[Site]]
+    find: Callable[[Document], list[Site]]
     media: frozenset[str] = TEXT_MEDIA
+    passes: Callable[[str, str], bool] = gate.passes
 
     def sites(self, master: Document) -> list[Site]:
         """All places that may carry a mark, sorted; at least one untouched word stands between two of them."""
-        return settle(master.text, self.find(master, False))
+        return settle(master.text, [s for s in self.find(master) if self.passes(s.carrier, s.locator)])
 
     def suggestions(self, master: Document) -> list[Site]:
         """As `sites`, with the rules that failed their gate: for a person to judge."""
-        return settle(master.text, self.find(master, True))
+        return settle(master.text, self.find(master))
 
     def write(self, master: Document, sites: Sequence[Site], variants: Sequence[int]) -> Document:
         """`master` with site k showing its variant `variants[k]`."""
@@ -108,6 +115,49 @@ def opens_sentence(text: str, block: Block, at: int) -> bool:
     """Whether a sentence of `block` begins at `at`."""
     before = text[max(block.start, at - 12) : at]
     return at == block.start or bool(regex.search(r"(?:[.!?:][\"”’)\]]*\s+|^\s*|[•*-] )\Z", before))
+
+
+def sentence(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands before and after `start:end` in its sentence."""
+    before = _SENTENCE_END.split(text[max(0, start - 2000) : start])[-1]
+    return before, _SENTENCE_END.split(text[end : end + 2000])[0]
+
+
+def sentence_ends(text: str, start: int, end: int) -> int:
+    """How many sentences end in `start:end`."""
+    return sum(1 for _ in _SENTENCE_END.finditer(text, start, end))
+
+
+def alone(text: str, sites: Sequence[Site], sentences: int = 1) -> list[Site]:
+    """Those of `sites` (one rule, in order) with no other within so many `sentences`: repetition is deliberate."""
+    crowded: set[Site] = set()
+    for one, other in pairwise(sites):
+        if sentence_ends(text, one.end, other.start) < sentences:
+            crowded |= {one, other}
+    return [site for site in sites if site not in crowded]
+
+
+def echoes(text: str, site: Site, plain_words: str) -> bool:
+    """Whether the sentence says a content word of a variant of `site` a second time.
+
+    `plain_words` are the words that do not count, between blanks.
+    """
+    words = {w for v in site.variants for w in _CONTENT.findall(v.lower()) if f" {w} " not in plain_words}
+    around = " ".join(sentence(text, site.start, site.end)).lower()
+    return any(regex.search(rf"\b{word}\b", around) for word in words)
+
+
+def mixed(sites: Sequence[Site]) -> list[Site]:
+    """Those of `sites` (one rule, in order) that follow a place of each form: the author writes both.
+
+    What stands before stays as it was, so that a copy opens at the same place.
+    """
+    seen: set[str] = set()
+    out = []
+    for site in sites:
+        out += [site] if len(seen) > 1 else []
+        seen.add(" ".join(site.variants[0].lower().split()))
+    return out
 
 
 def neighbours(text: str, start: int, end: int) -> tuple[str, str]:

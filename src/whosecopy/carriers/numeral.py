@@ -1,12 +1,15 @@
 """`notation.number`: how a number is written, never what it is.
 
-Small counts (12 / twelve) are marks of their own. Percent signs, millions of money, thousands, centuries
-and fractions are matters of house style: all of a document change together, or none.
+Small counts (12 / twelve) are marks of their own, where the author writes figures too. Percent signs,
+millions of money, thousands, centuries and fractions are matters of house style: all of a document change
+together, or none.
 """
+
+from collections.abc import Sequence
 
 import regex
 
-from whosecopy.carriers.english import BLANK, TextCarrier
+from whosecopy.carriers.english import BLANK, TextCarrier, sentence
 from whosecopy.carriers.phrase import Pattern, find_patterns
 
 NAME = "notation.number"
@@ -20,7 +23,7 @@ _ADJECTIVE = (
     r"|business|calendar|separate|short|long|simple|common|consecutive|regional|national|local|federal|public|independent)"
 )
 _PLURAL = (
-    r"(?:people|men|women|children|(?!(?:this|thus|less|plus|perhaps|always|times|across|towards|versus|dollars|cents"
+    r"(?:people|men|women|children|(?!(?:centuries|decades|generations|this|thus|less|plus|perhaps|always|times|across|towards|versus|dollars|cents"
     r"|degrees|feet|inches|miles|meters|metres|pounds|tons|volts|watts|points|acres|gallons|percents|is|was|has|does"
     r"|others|thirds|quarters|fifths|tenths|eighths|sixths|hundreds|thousands|millions|billions)\b)[a-z]{3,}s)"
 )
@@ -37,16 +40,16 @@ _ANY_NUMBER = regex.compile(
 )
 
 
-def sentence_of(match: "regex.Match[str]") -> str:
-    """The sentence around the site of `match`."""
-    before = regex.split(r"[.!?][\"”’)]*\s|\n\n", match.string[: match.start("site")])[-1]
-    after = regex.split(r"[.!?](?:[\"”’)]*\s|$)|\n\n", match.string[match.end("site") :])[0]
-    return f"{before}{match['site']}{after}"
-
-
 def _count(match: "regex.Match[str]") -> list[str]:
     """The other notation, unless a second number in the sentence would then look unlike the first."""
-    return [_OTHER[match["site"]]] if len(_ANY_NUMBER.findall(sentence_of(match))) == 1 else []
+    numbers = _ANY_NUMBER.search(" ".join(sentence(match.string, *match.span("site"))))
+    return [] if numbers else [_OTHER[match["site"]]]
+
+
+def _has_figures(seen: Sequence[str]) -> bool:
+    """Whether counts below thirteen stand in figures twice, or both in figures and in words."""
+    figures = sum(count[0].isdigit() for count in seen)
+    return figures >= 2 or 0 < figures < len(seen)
 
 
 def _swap(*pairs: tuple[str, str]) -> dict[str, str]:
@@ -117,11 +120,13 @@ PATTERNS = (
             r"(?=-(?:year|month|week|day|hour|minute|step|part|page|point|member|person|story|digit)(?![\w-]))"
         ),
         _count,
+        opens=_has_figures,
     ),
     Pattern(
         "small count",
         regex.compile(rf"(?<![\w’'.,$£€:/#%+-])(?<!\b(?i:{_NOT_BEFORE}){BLANK})(?<=[\w,]{BLANK}){_COUNT}{_COUNTED}"),
         _count,
+        opens=_has_figures,
     ),
 )  # fmt: skip
 

@@ -18,7 +18,22 @@ CONNECTIVES = (
     rule("in addition,", "additionally,", opening=True),
     rule("moreover,", "furthermore,", opening=True),
     rule("therefore,", "thus,", "consequently,", opening=True),
-    rule("as a result,", "for this reason,", opening=True, on=False),
+    rule(
+        "thus",
+        "therefore",
+        left=r"and|is|are|was|were|can|must|will|has|have",
+        right="[a-z]+",
+        not_right="far|[a-z]+ing",
+    ),
+    rule(
+        "in which",
+        "where",
+        left=(
+            r"(?:the|an?|this|these|those|every|many) (?:[a-z]+ )?(?:world|society|country|places?|areas?|situations?|"
+            r"cases?|state|environments?|regions?|community|communities|system|examples?|instances?)"
+        ),
+        right=rf"{SUBJECT}|{DETERMINER}",
+    ),
     rule("nevertheless,", "nonetheless,", opening=True),
     rule("similarly,", "likewise,", opening=True),
     rule("meanwhile,", "in the meantime,", opening=True),
@@ -35,12 +50,12 @@ CONNECTIVES = (
         opening=True,
         right=rf"{SUBJECT}|{DETERMINER}",
         not_right="all|any of|the (?:more|less)|this is not",
+        register=True,
     ),
     rule("although", "though", right=rf"{SUBJECT}|{DETERMINER}|many|most|some|not", not_left="even|as"),
     rule("as if", "as though", not_left="just|not"),
     rule("as long as", "so long as", right=SUBJECT, not_left="twice|times|for|is|are|was|were|half|just"),
     rule("once again", "once more"),
-    rule("whether or not", "whether", on=False),
     rule(
         "so that",
         "so",
@@ -56,7 +71,7 @@ CONNECTIVES = (
     rule("in part", "partly", right=r"(?:because|due|by|from|on)"),
     rule("in large part", "largely", right="because|due|by"),
     rule("thus far", "so far", not_left="and|go|went|gone|too|by|only", not_right="as|from|away|apart|that"),
-    rule("in other words,", "that is to say,", on=False),
+    rule("in other words,", "that is to say,"),
 )
 
 PREPOSITIONS = (
@@ -71,12 +86,16 @@ PREPOSITIONS = (
             "expanding|improve|touch|touches|dependent)"
         ),
         not_right="to|the floor|in|by|time",
+        apart=2,
     ),
     rule(
         "because of",
         "due to",
-        "as a result of",
-        right=rf"{OBJECT}|a|an|such|lack|increased|higher|lower|new|recent",
+        within=True,
+        right=(
+            "(?:(?:the|a|an|our|their|its|this|these|such) )?(?:lack|loss|rise|decline|costs?|size|nature|changes?|"
+            "growth|absence|shortage|delays?|number|amount|limited|increased?|higher|lower|rising|falling|poor|bad|weather)"
+        ),
         not_left="is|are|was|were|be|been|just|only|not|largely|mainly|mostly|partly|primarily|and|simply|part",
     ),
     rule("primarily due to", "primarily because of", right=rf"{OBJECT}|a|an|such"),
@@ -140,6 +159,7 @@ PREPOSITIONS = (
             "be|is|are|was|live|lives|from|believe|fit|fits|engage|in|stay|lie|result|results|every|each|interest|"
             "trust|confidence|faith|place|change|changes|role|step|only|investment|invest|decision|problem"
         ),
+        not_right="(?:the|a) framework of",
     ),
     rule("in the past", "over the past", right=_SPAN, not_left="and|away|as"),
     rule("in the last", "over the last", right=_SPAN, not_left="and|as"),
@@ -156,14 +176,14 @@ PREPOSITIONS = (
         "speak to",
         "speak with",
         right=r"(?:the|a|an|your|our|their|his|her|you|them|us|people|someone|anyone|one)",
-        on=False,
     ),
     rule(
         "about",
         "on",
         left=r"(?:information|guidance|advice|details|guidelines|data)",
         right=rf"{OBJECT}|how|what|which|whether|a|an|[a-z]{{5,}}",
-        not_right="file|request|time|hand|board|behalf|paper|average|demand|line|which|that",
+        not_left="collection of information",
+        not_right="those|file|request|time|hand|board|behalf|paper|average|demand|line|which|that",
     ),
     rule("regarding", "concerning", not_left="is|are|was|were|be|been|very|more|highly|deeply|really|and"),
     rule("a variety of", "a range of", right=THINGS),

@@ -22,15 +22,15 @@ VERBS = (
             "task|decade|century|effort)"
         ),
     ),
-    *verbs("make sure", "ensure", "s", right=rf"(?:that|{SUBJECT}|every|all|each|no)"),
-    rule("making sure", "ensuring", right=rf"(?:that|{SUBJECT})"),
-    rule("made sure", "ensured", right=rf"(?:that|{SUBJECT})"),
+    *verbs("make sure", "ensure", "s", right=rf"(?:that|{SUBJECT}|every|all|each|no)", register=True),
+    rule("making sure", "ensuring", right=rf"(?:that|{SUBJECT})", register=True),
+    rule("made sure", "ensured", right=rf"(?:that|{SUBJECT})", register=True),
     *verbs(
         "help to",
         "help",
         "",
         left=(
-            "(?:will|can|to|would|could|must|should|may|we|they|you|and|that|which|also|programs|these|efforts|"
+            "(?:will|can|would|could|must|should|may|we|they|you|and|that|which|also|programs|these|efforts|"
             "measures|not)"
         ),
         right=BASE_VERB,
@@ -42,7 +42,7 @@ VERBS = (
             f"help {who} to",
             f"help {who}",
             right=BASE_VERB,
-            left=r"(?:will|can|to|would|could|must|should|may|we|they|you|and|that|which|also|not)",
+            left=r"(?:will|can|would|could|must|should|may|we|they|you|and|that|which|also|not)",
         )
         for who in ("us", "them", "you", "people", "readers", "agencies", "families", "our children")
     ),
@@ -55,16 +55,19 @@ VERBS = (
             "still|people|agencies|we'll|we’ll|you'll|you’ll)"
         ),
         right="[a-z]+",
-        not_left="no|the|any|they do|in|your|our|a|and|,",
+        not_left="no|the|any|they do|in|your|our|a|and|,|[a-z]+(?:tion|ment|ing|ance|ence|al|er|[^s]s) (?:we|they|you)",
         not_right="know|be told|say|offer|do with|go on|wait and see|see to believe",
     ),
     rule("would like to", "wish to", left="I|we|who|you", right="[a-z]+", not_right="see"),
-    rule("try to", "attempt to", left=MODAL, right="[a-z]+"),
+    rule("try to", "attempt to", left=MODAL, right="[a-z]+", register=True),
     rule(
-        "tries to", "attempts to", left=r"(?:who|that|it|he|she|which|agency|everyone|anyone|always|never|often|also)"
+        "tries to",
+        "attempts to",
+        register=True,
+        left=r"(?:who|that|it|he|she|which|agency|everyone|anyone|always|never|often|also)",
     ),
-    rule("trying to", "attempting to"),
-    rule("tried to", "attempted to"),
+    rule("trying to", "attempting to", register=True),
+    rule("tried to", "attempted to", register=True),
     rule("seems to", "appears to", not_left="so it|what"),
     rule("seem to", "appear to", left=r"(?:[a-z]+s|not|may|might|would|will|often|they|we|you|people|could)"),
     rule("seemed to", "appeared to"),
@@ -101,8 +104,10 @@ VERBS = (
         "establish",
         "ing",
         left=r"(?:to|will|must|should|can|may|would|and|we|they|by)",
-        right=r"(?:an?|new|the)",
-        not_right="the (?:fact|truth|equipment|room|table|tent)|a (?:tent|table|room)",
+        right=(
+            "(?:an?|new|the) (?:[a-z]+ )?(?:offices?|committees?|teams?|programs?|funds?|agency|systems?|accounts?|"
+            "commission|board|process|council|task force|network|working groups?|procedures?|centers?)"
+        ),
     ),
     *verbs(
         "deal with",
@@ -124,6 +129,7 @@ VERBS = (
         "",
         left=r"(?:to|will|can|may|must|should|you|we|they|I|not|or|who)",
         right=r"(?:an?|the|any|more|your|their|additional|written|help)",
+        register=True,
         not_right="the (?:moon|world)|your vote|help",
     ),
     *verbs("leave out", "omit", "", left=r"(?:to|will|can|may|must|should|not|or|we|you)"),
@@ -156,6 +162,7 @@ VERBS = (
         left="I|we",
         right=rf"(?:that|{SUBJECT}|the|this|these|our|most|all|many|both|some|every)",
         not_left="what|do|how|when",
+        register=True,
     ),
     rule(
         "give you",
@@ -199,7 +206,6 @@ VERBS = (
         not_left="work|worked|tried|trying|working",
     ),
     rule("vital", "essential", left=r"(?:is|are|was|be|also|so|absolutely)", right=r"(?:to|that|for|in|if)"),
-    rule("in the same way,", "similarly,", opening=True, on=False),
     rule("take into account", "take into consideration"),
     rule(
         "if",

@@ -3,6 +3,12 @@
 from whosecopy.carriers.english import MODAL, NUMBER, OBJECT, SUBJECT, THINGS
 from whosecopy.carriers.phrase import inflected, rule, verbs
 
+_WHOLE = (
+    "(?:process|system|agency|organization|country|nation|community|document|text|report|project|program|team|family|region|"
+    "network|industry|department|government|company|book|letter|page|paper|section|sequence|set|period|day|week|year|file|"
+    "database|image|field|area|population|sample|group|building|sentence|paragraph|message|industry|economy)"
+)
+
 QUANTITIES = (
     rule(
         "more than",
@@ -14,7 +20,7 @@ QUANTITIES = (
         ),
         not_left=(
             "no|not|little|much|any|nothing|far|slightly|well|even|still|debate|argument|argue|control|power|"
-            "spread|is|are|up|go|went|all|took|take|turn|handed|dispute|fight|win|cost"
+            "hold|held|holding|spread|is|are|up|go|went|all|took|take|turn|handed|dispute|fight|win|cost"
         ),
     ),
     rule(
@@ -79,7 +85,7 @@ QUANTITIES = (
         "every",
         right=(
             "(?:year|month|week|day|morning|evening|night|quarter|summer|spring|fall|school|agency|department|"
-            "state|case|step|time|State|American|student|child|citizen|region|office|site|employee|team|project|"
+            "State|state|student|child|citizen|case|step|time|region|office|site|employee|team|project|"
             "region|community|country|family|county|city|town|copy|section|paragraph|sentence|reader|page|document|"
             "member|group|item|worker)"
         ),
@@ -112,11 +118,10 @@ QUANTITIES = (
     rule(
         "the entire",
         "the whole",
-        right="[a-z]{4,}",
-        not_right="point|thing|truth|world|number|numbers|story|range|grain|wheat|lot|idea|new|of",
+        right=_WHOLE,
     ),
-    rule("our entire", "our whole", right="[a-z]{4,}"),
-    rule("at least", "a minimum of", right=rf"{NUMBER}", not_left="of|a|the|for|or|and|is|,|if", on=False),
+    rule("our entire", "our whole", right=_WHOLE),
+    rule("at least", "a minimum of", right=rf"{NUMBER}", not_left="of|a|the|for|or|and|is|,|if"),
     rule("this kind of", "this type of"),
     rule(
         "kind of",
@@ -143,11 +148,11 @@ ADVERBS = (
     rule("entirely", "completely", not_left="not|almost|nearly"),
     rule("substantially", "significantly", not_left="not|as"),
     rule("substantial", "significant", not_left="statistically|most|more|not|less|very", term=True),
-    rule("perhaps", "maybe", opening=True, right=SUBJECT, on=False),
+    rule("perhaps", "maybe", opening=True, right=SUBJECT),
     rule("necessary", "needed", left=r"(?:if|as|when|where|whenever|wherever)"),
     rule("on a regular basis", "regularly"),
-    rule("on average", "on the average", on=False),
-    rule("immediately", "at once", on=False),
+    rule("on average", "on the average"),
+    rule("immediately", "at once"),
     rule("nowadays", "these days"),
     rule(
         "more and more",
@@ -203,7 +208,9 @@ PHRASES = (
         not_left=(
             "by|on|along|all|out of|in|lead|leads|led|pave|show|shows|prepare|clear|light|lights|of|half|part of|and"
         ),
-        not_right="the way|the (?:right|hard|other|same|wrong|only)|the [a-z]+ of",
+        not_right=(
+            "the way|the (?:right|hard|other|same|wrong|only)|the [a-z]+ of|[a-z]+ (?:need|needs|want|wants|like|likes)"
+        ),
     ),
     rule("the reason", "the reason why", "the reason that", right=r"(?:we|they|he|she|I|you) [a-z]+"),
     rule(
@@ -218,8 +225,8 @@ PHRASES = (
         right=r"(?:the|our|their|its|this|that|your|these|those|my|his|her|every|any)",
         not_right="the (?:problem|reason|time|year|answer)",
     ),
-    rule("inside", "inside of", right=r"(?:the|our|their|its|your|this)", not_left="the|from|and|on", on=False),
-    rule("at that time", "at the time", on=False, not_right="of|when|that|we|they|it|he|she|I|the"),
+    rule("inside", "inside of", right=r"(?:the|our|their|its|your|this)", not_left="the|from|and|on"),
+    rule("at that time", "at the time", not_right="of|when|that|we|they|it|he|she|I|the"),
     rule("at first", "initially", not_right="glance|sight|hand|light|base|instance|blush", not_left="not|love"),
     rule(
         "the purpose of",
@@ -228,7 +235,7 @@ PHRASES = (
         not_left="for|defeat|defeats|serve|serves",
     ),
     rule("a lot of", "lots of", not_left="not|quite|such|don't|don’t"),
-    rule("let us know", "tell us", right=r"(?:if|whether|what|when|how|about|which|where|why)", on=False),
+    rule("let us know", "tell us", right=r"(?:if|whether|what|when|how|about|which|where|why)"),
     rule("check that", "verify that", left=MODAL),
     rule("results in", "leads to", not_left="the|its|their|our|these|best|test|better|and|good"),
     rule(
@@ -337,16 +344,16 @@ PHRASES = (
         "",
         left=r"(?:to|will|would|can|could|must|should|may|might|not|we|they|you)",
         right=r"(?:an?|the|new|more|any|their|our|your)",
+        register=True,
     ),
     rule(
         "easy",
         "simple",
         left=r"(?:is|are|be|make it|was|quite|fairly|relatively)",
         right=r"to (?:use|understand|follow|read|apply|fill|find|see|do|make|write|explain)",
-        on=False,
     ),
     rule("not later than", "no later than"),
-    rule("no longer than", "not longer than", on=False),
+    rule("no longer than", "not longer than"),
     *(
         rule(f"{form} to {verb}", f"{form} {inflected(verb, 'ing')}", not_left="not")
         for form in ("continue", "continues", "continued")

@@ -9,23 +9,31 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import regex
 
-from whosecopy.carriers.english import BLANK, OPENING, cased, make_site, neighbours, opens_sentence
+from whosecopy.carriers.english import (
+    BLANK,
+    OPENING,
+    alone,
+    cased,
+    echoes,
+    make_site,
+    mixed,
+    neighbours,
+    opens_sentence,
+)
 from whosecopy.carriers.protect import Spans, guarded, running
 from whosecopy.model import Block, Document, Site
 
 _WORD = regex.compile(r"[A-Za-z]+")
 _DOUBLED = frozenset({"begin", "permit", "occur", "set", "stop", "plan", "get"})
-_SENTENCE_END = regex.compile(r"[.!?][\"”’)\]]*\s|\n\n")
 _PLAIN_WORDS = (
     " a an and are as at be been but by can could did do does for from had has have he her his how i if in into is"
     " it its may might more most must my no not of on or our shall she should so some such than that the their"
     " them then there these they this those to was we were what when where which who will with would you your us"
-    " all any both each every many much other only also very just even"
+    " all any both each every many much other only also very just even over about around past last next within across"
     " "
 )
 
@@ -36,8 +44,8 @@ class Rule:
 
     Contexts are regular expressions over whole words; `not_left` and `not_right` forbid. `opening` keeps
     the rule to the beginning of a sentence, `within` to its middle. A `term` (content word) is left alone
-    where it recurs three times beside the same content word: that is a term of art. Rules that are not
-    `on` failed their gate: they are only suggested.
+    where it recurs three times beside the same content word: that is a term of art. Variants of another
+    `register` change only after the author has used both. Two places stand at least `apart` sentences apart.
     """
 
     name: str
@@ -49,7 +57,8 @@ class Rule:
     opening: bool = False
     within: bool = False
     term: bool = False
-    on: bool = True
+    register: bool = False
+    apart: int = 1
 
     @cached_property
     def pattern(self) -> "regex.Pattern[str]":
@@ -114,13 +123,18 @@ def inflected(verb: str, ending: str) -> str:
     return f"{form} {rest}" if rest else form
 
 
+def _always(_seen: Sequence[str]) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """A place that only a regular expression can tell: its group `site`, and what else may stand there.
 
     `others(match)` gives the other variants, none where there is no site; the expression sees one block.
     All places of a `link` are one mark, and only where every single one can be marked and all are of one
-    style: `first` matches what is written in the first style.
+    style: `first` matches what is written in the first style. `opens(seen)` tells from the places seen so far
+    whether the document leaves the choice; once true it must stay true.
     """
 
     name: str
@@ -129,15 +143,15 @@ class Pattern:
     link: str = ""
     first: str = ""
     names: bool = True
-    on: bool = True
+    opens: Callable[[Sequence[str]], bool] = _always
 
 
-def find_patterns(carrier: str, patterns: Iterable[Pattern]) -> Callable[[Document, bool], list[Site]]:
+def find_patterns(carrier: str, patterns: Iterable[Pattern]) -> Callable[[Document], list[Site]]:
     """The search for `patterns`, in their order of preference."""
     ordered = tuple(patterns)
 
-    def find(master: Document, everything: bool) -> list[Site]:
-        return [s for one in ordered if everything or one.on for s in _matches(master, carrier, one)]
+    def find(master: Document) -> list[Site]:
+        return [s for one in ordered for s in _matches(master, carrier, one)]
 
     return find
 
@@ -145,11 +159,14 @@ def find_patterns(carrier: str, patterns: Iterable[Pattern]) -> Callable[[Docume
 def _matches(master: Document, carrier: str, one: Pattern) -> list[Site]:
     guard = guarded(master, one.names)
     found: list[Site | None] = []
+    seen: list[str] = []
     for block in running(master):
         for match in one.expression.finditer(master.text[block.start : block.end]):
             start, end = match.span("site")
             span = (block.start + start, block.start + end)
-            others = one.others(match)
+            others = one.others(match) if one.opens(seen) else []
+            if not guard.touch(*span):
+                seen.append(match["site"])
             if others:
                 found.append(make_site(master, carrier, one.name, span, others, guard, one.link))
             elif one.link:
@@ -158,7 +175,7 @@ def _matches(master: Document, carrier: str, one: Pattern) -> list[Site]:
     if one.link:
         styles = {bool(regex.match(one.first, site.variants[0])) for site in sites}
         return sites if len(sites) == len(found) and len(styles) == 1 else []
-    return _no_parallels(master.text, sites)
+    return alone(master.text, sites)
 
 
 def optional(piece: str) -> Callable[["regex.Match[str]"], Sequence[str]]:
@@ -170,7 +187,7 @@ def optional(piece: str) -> Callable[["regex.Match[str]"], Sequence[str]]:
     return others
 
 
-def find_phrases(carrier: str, rules: Iterable[Rule]) -> Callable[[Document, bool], list[Site]]:
+def find_phrases(carrier: str, rules: Iterable[Rule]) -> Callable[[Document], list[Site]]:
     """The search for `rules`, in their order of preference."""
     ordered = tuple(rules)
     index: dict[str, list[int]] = {}
@@ -178,17 +195,15 @@ def find_phrases(carrier: str, rules: Iterable[Rule]) -> Callable[[Document, boo
         for head in dict.fromkeys(_first_word(v) for v in one.variants):
             index.setdefault(head, []).append(number)
 
-    def find(master: Document, everything: bool) -> list[Site]:
+    def find(master: Document) -> list[Site]:
         guard = guarded(master)
         found: list[list[Site]] = [[] for _ in ordered]
         for block in running(master):
             for word in _WORD.finditer(master.text, block.start, block.end):
                 for number in index.get(word[0].lower(), ()):
-                    if everything or ordered[number].on:
-                        site = _site(master, block, carrier, ordered[number], word.start(), guard)
-                        found[number] += [site] if site else []
-        lonely = [_no_parallels(master.text, sites) for sites in found]
-        return [s for one, sites in zip(ordered, lonely, strict=True) for s in _no_terms(master.text, one, sites)]
+                    site = _site(master, block, carrier, ordered[number], word.start(), guard)
+                    found[number] += [site] if site else []
+        return [s for one, sites in zip(ordered, found, strict=True) for s in _unforced(master.text, one, sites)]
 
     return find
 
@@ -213,13 +228,11 @@ def _site(master: Document, block: Block, carrier: str, one: Rule, at: int, guar
     return make_site(master, carrier, one.name, (at, match.end()), others, guard)
 
 
-def _no_parallels(text: str, sites: list[Site]) -> list[Site]:
-    """Those whose rule does not apply twice in one sentence: `every town, every city` is a figure of speech."""
-    crowded: set[Site] = set()
-    for one, other in pairwise(sites):
-        if not _SENTENCE_END.search(text[one.end : other.start]):
-            crowded |= {one, other}
-    return [site for site in sites if site not in crowded]
+def _unforced(text: str, one: Rule, sites: list[Site]) -> list[Site]:
+    """Those of `sites` where nothing else in the document ties the author to one form."""
+    free = [site for site in alone(text, sites, one.apart) if not echoes(text, site, _PLAIN_WORDS)]
+    allowed = set(mixed(sites)) if one.register else set(sites)
+    return [site for site in _no_terms(text, one, free) if site in allowed]
 
 
 def _no_terms(text: str, one: Rule, sites: list[Site]) -> list[Site]:

@@ -47,9 +47,15 @@ _DEFINING = regex.compile(
 _LEGAL = regex.compile(
     r"\b(?:here(?:by|in|of|to|under|after|inafter|with)|there(?:of|in|under|to|from)|notwithstanding|pursuant|whereas"
     r"|indemnif\w+|warrant(?:y|ies|s)?|liab(?:le|ility)|without prejudice|in witness|force majeure|governing law"
-    r"|mutatis mutandis|represents and warrants|to the fullest extent)\b",
+    r"|mutatis mutandis|represents and warrants|to the fullest extent)\b|\bthe term [\"“]|[\"”] (?:shall )?means?\b",
     regex.IGNORECASE,
 )
+_FIXED = regex.compile(
+    r"\b(?:(?:significant|substantial)\s(?:\w+\s)?(?:effect|impact|burden)s?\s(?:on|upon)|record-?\s?keeping|rule-?\s?making"
+    r"|(?:reducing|decreasing)\s(?:the|this)\sburden|collection\sof\sinformation|burden\sestimate)\b",
+    regex.IGNORECASE,
+)
+"""Phrases that statutes fix, in all the forms that a rule could give them."""
 _SENTENCE = regex.compile(r"[^.!?]+(?:[.!?](?!\s)[^.!?]*)*[.!?]*", regex.DOTALL)
 
 
@@ -111,6 +117,7 @@ def guarded(master: Document, names: bool = True) -> Spans:
         text = master.text[block.start : block.end]
         found = quotations(text)
         found += [m.span() for m in _NAME.finditer(text)] if names else []
+        found += [m.span() for m in _FIXED.finditer(text)]
         found += [m.span() for m in _SENTENCE.finditer(text) if _LEGAL.search(m[0])]
         spans += [(block.start + a, block.start + b) for a, b in found]
     spans += _defined(master.text)

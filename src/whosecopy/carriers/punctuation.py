@@ -131,7 +131,7 @@ CLAUSE = TextCarrier(
         [
             Pattern(
                 "comma between main clauses",
-                regex.compile(rf"(?<=[a-z’'])(?P<site>,|)(?={BLANK}(?:and|but){BLANK}(?:we|they|he|she|I|it|you|there){_SHORT}{BLANK}[a-z])"),
+                regex.compile(rf"(?<=[a-z’'])(?P<site>,|)(?={BLANK}(?:and|but){BLANK}(?:we|they|he|she|I){_SHORT}{BLANK}[a-z])"),
                 _clauses,
             )
         ],

@@ -6,7 +6,7 @@ with pronouns that can only be subjects.
 
 import regex
 
-from whosecopy.carriers.english import BLANK, TextCarrier
+from whosecopy.carriers.english import BLANK, TextCarrier, sentence
 from whosecopy.carriers.phrase import Pattern, find_patterns
 
 NAME = "wording.relative"
@@ -54,6 +54,9 @@ _CLAUSE = (
     rf"{BLANK}(?:(?:we|they|he|she|I)(?:['’](?:re|ll|ve|d|s|m))?{BLANK}[a-z]"
     rf"|(?:you|it|there|this)(?:['’](?:re|ll|ve|s|d){BLANK}[a-z]|{BLANK}{_AUXILIARY}(?![\w’'-])))"
 )
+_NOUN = regex.compile(
+    r"(?<![\w-])(?:the|an?|our|no|this|that|his|her|their|your|my|its|any|every|of|in)\s+\Z", regex.IGNORECASE
+)
 _QUESTION = regex.compile(r"(?:what|who|whom|which|that|where|how|why|as|than|whatever|so)\W", regex.IGNORECASE)
 _TIMES = (
     r"(?:more|less|better|best|worst|most|least|only|sooner|harder|longer|faster|time|times|moment|minute|day|days|year|years"
@@ -62,6 +65,11 @@ _TIMES = (
     r"|tonight|together|then|again|too|also|but|and|or|than|if|when|what|how|where|why|because|while|whether|is|are|was"
     r"|were|that|which|who|as|so|of|in|on|for|to|with|at|by|from|about|before|after|until|since|once|though|although|unless|during|without|not|it|them|us|me|him|all)"
 )
+_SMALL = (
+    r"(?:in|on|at|for|with|by|from|to|under|during|after|before|over|through|within|as|of|since|until|like|upon|without|between"
+    r"|among|below|above|across|along|around|behind|beyond|and|or|but|that|which|who|when|where|if|times)"
+)
+"""No part of a noun phrase of one noun."""
 _ADVERBIAL = regex.compile(
     r"(?:in|on|at|for|with|by|from|to|under|during|after|before|over|through|within|as|of|since|until|despite|like|upon"
     r"|without|between|among|last|this|next|each|every|one|some|today|tonight|if|when|while|because|although|though|once"
@@ -73,17 +81,39 @@ _LINKER = regex.compile(
 )
 
 
+_AFTER_VERB = regex.compile(rf"(?<![\w’'-])(?P<verb>{_VERB})(?P<site>{BLANK}that|)(?={_CLAUSE})")
+_AFTER_ADJECTIVE = regex.compile(
+    rf"(?<=\b(?:am|is|are|was|were|be|been|feel|very|quite|so|also|['’]m|['’]re){BLANK})"
+    r"(?P<verb>confident|certain|sure|convinced|glad|proud|pleased|happy|hopeful|aware|afraid|grateful|sorry)"
+    rf"(?P<site>{BLANK}that|)(?={BLANK}(?:the|our|their|its|your|these|those|most|many){BLANK}[a-z])"
+)
+_BEFORE_SUBJECT = regex.compile(
+    rf"(?<![\w’'-])(?:[Tt]he|[Aa]n?|any|[Ee]very|all the|many|[Tt]hose|[Tt]hese){BLANK}"
+    rf"(?:(?!{_SMALL}\b)[a-z-]+{BLANK}){{0,2}}?(?!{_TIMES}(?![\w-]))(?![a-z]+ing(?![\w-]))[a-z]{{3,}}(?P<site>{BLANK}that|)"
+    rf"(?={BLANK}(?:we|they|I|he|she)(?:['’](?:re|ll|ve|d|s|m))?{BLANK}[a-z])"
+)
+
+
 def _which_or_that(match: "regex.Match[str]") -> list[str]:
     before = match.string[: match.start()]
-    if _NOT_WHICH.search(" ".join(before.split()[-3:])) or _CLEFT.search(before):
+    if _NOT_WHICH.search(" ".join(before.split()[-3:])) or _CLEFT.search(before) or _has_another(match):
         return []
     return ["that" if match["site"] == "which" else "which"]
+
+
+def _has_another(match: "regex.Match[str]") -> bool:
+    """Whether the sentence says `which` or `that` elsewhere, or may in another copy."""
+    before, after = sentence(match.string, *match.span("site"))
+    optional = ((_AFTER_VERB, _complement), (_AFTER_ADJECTIVE, _complement), (_BEFORE_SUBJECT, _object))
+    return bool(regex.search(r"\b(?:which|that)\b", f"{before} {after}", regex.IGNORECASE)) or any(
+        others(place) for part in (before, after) for pattern, others in optional for place in pattern.finditer(part)
+    )
 
 
 def _complement(match: "regex.Match[str]") -> list[str]:
     before = " ".join(match.string[: match.start()].split()[-4:]) + " "
     clause = regex.split(r"[.!?;:,(]", before)[-1]
-    if _QUESTION.search(clause):
+    if _QUESTION.search(clause) or _NOUN.search(match.string[: match.start("verb")]):
         return []
     return [""] if match["site"] else [" that"]
 
@@ -104,20 +134,9 @@ PATTERNS = (
         ),
         _which_or_that,
     ),
-    Pattern(
-        "that after a verb",
-        regex.compile(rf"(?<![\w’'-]){_VERB}(?P<site>{BLANK}that|)(?={_CLAUSE})"),
-        _complement,
-    ),
-    Pattern(
-        "that before a subject",
-        regex.compile(
-            rf"(?<![\w’'-])(?:[Tt]he|[Aa]n?|any|[Ee]very|all the|many|[Tt]hose|[Tt]hese){BLANK}"
-            rf"(?:[a-z-]+{BLANK}){{0,2}}?(?!{_TIMES}(?![\w-]))[a-z]{{3,}}(?P<site>{BLANK}that|)"
-            rf"(?={BLANK}(?:we|they|I|he|she|you)(?:['’](?:re|ll|ve|d|s|m))?{BLANK}[a-z])"
-        ),
-        _object,
-    ),
+    Pattern("that after a verb", _AFTER_VERB, _complement),
+    Pattern("that before a subject", _BEFORE_SUBJECT, _object),
+    Pattern("that after an adjective", _AFTER_ADJECTIVE, _complement),
 )
 
 CARRIER = TextCarrier(NAME, "1", find_patterns(NAME, PATTERNS))

@@ -1,8 +1,7 @@
 """`wording.synonym`: pairs of phrases that say the same in a stated context.
 
 Every pair is symmetric and neutral in register; its contexts shut out the senses in which it differs.
-The gate is per pair (docs/explanation/carriers.md): `on=False` are those that a blind judge refused in
-more than one case of twenty. They are only suggested.
+The gate is per pair: see `whosecopy.carriers.gate` and docs/explanation/carriers.md.
 """
 
 from whosecopy.carriers.english import TextCarrier
