@@ -20,7 +20,8 @@ from whosecopy.seal.plan import make_template, with_profile
 from whosecopy.stats.intervals import clopper_pearson
 from whosecopy.trace.judge import Candidate, judge, of_a_name, same_exhibit
 from whosecopy.trace.read import read_leak
-from whosecopy.vault.events import events
+from whosecopy.vault.events import events, record
+from whosecopy.vault.tables import versions
 
 THREE = [Recipient(f"r-{k}") for k in range(3)]
 
@@ -175,6 +176,24 @@ def test_a_lost_copy_is_made_again_from_the_newest_version_whatever_the_batches(
     desk.ok("seal", source, "--to", to, "--out", desk.home / "newer", "--supersedes", first.id)
     desk.ok("copy", first.id, "late", "--out", desk.home / "again.md")
     assert (desk.home / "again.md").read_bytes() == (desk.home / "newer" / "late.md").read_bytes()
+
+
+def test_a_template_that_reads_otherwise_is_refused_instead_of_drawing_other_codewords(memo):
+    desk, sealed = memo
+    with desk.vault() as vault, vault.transaction() as tx:
+        stored = tx.load_template(sealed.id, 1)
+        assert b'"media":"text/markdown"' in stored
+        tx.update(versions, (sealed.id, 1), {"template": stored.replace(b"text/markdown", b"text/plain")})
+        record(tx, "altered", {}, "2031-05-06T07:08:09Z", sealed.id)
+    more = desk.list_of([Recipient("new")])
+    for arguments in (
+        ("trace", sealed.copies["p-003"]),
+        ("copy", sealed.id, "p-003", "--out", "again.md"),
+        ("seal", "--document", sealed.id, "--to", more, "--out", "more"),
+    ):
+        answer = desk.run(*arguments)
+        assert (answer.code, answer.out) == (3, "")
+        assert "digest it was sealed with" in answer.err
 
 
 def test_v12_the_time_that_codewords_took_is_told_only_with_a_name(memo):

@@ -7,14 +7,13 @@ the new version is read against the earlier one.
 
 from dataclasses import dataclass, replace
 
-from whosecopy.codes.codebook import make_codebook
 from whosecopy.errors import InputError
 from whosecopy.media.dispatch import open_document, render
 from whosecopy.model import Document, Edit, Inherited, Site
 from whosecopy.trace.judge import Candidate, alpha_of, judge
 from whosecopy.trace.read import Sighting, read_leak
+from whosecopy.vault.codebooks import sealed_codebook
 from whosecopy.vault.lookup import Key, find_versions
-from whosecopy.vault.secretbytes import unpack_secrets
 from whosecopy.vault.store import Vault
 
 
@@ -36,7 +35,7 @@ def marked_by(vault: Vault, text: str) -> dict[Key, Sighting]:
             continue
         sighting = read_leak(template, text)
         with vault.snapshot() as tx:
-            codebook = make_codebook(template, unpack_secrets(tx.load_secrets(*key)))
+            codebook = sealed_codebook(tx, *key, template)
             candidate = Candidate(*key, sighting, codebook, issued[key], tx.version(*key).alpha)
         if judge([candidate], alpha_of([candidate], None, 1)).named:
             found[key] = sighting

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from whosecopy.codes.codebook import Codebook, make_codebook
+from whosecopy.codes.codebook import Codebook
 from whosecopy.errors import InputError
 from whosecopy.media.dispatch import open_document
 from whosecopy.model import Recipient, Template, codec
 from whosecopy.seal.copies import Variants, renderer
 from whosecopy.seal.plan import Progress
+from whosecopy.vault.codebooks import sealed_codebook
 from whosecopy.vault.events import record
-from whosecopy.vault.secretbytes import unpack_secrets
 from whosecopy.vault.store import Tx, Vault
 from whosecopy.vault.store_batches import Batch
 
@@ -124,8 +124,7 @@ def _workshop(tx: Tx, document: str, version: int) -> tuple[Codebook, Callable[[
     facts = tx.version(document, version)
     template = codec.decode(tx.load_template(document, version), Template)
     master = open_document(tx.load_master(document, version), facts.name, facts.encoding or None)
-    codebook = make_codebook(template, unpack_secrets(tx.load_secrets(document, version)))
-    return codebook, renderer(master, template), facts.name
+    return sealed_codebook(tx, document, version, template), renderer(master, template), facts.name
 
 
 def _write(path: Path, data: bytes) -> None:

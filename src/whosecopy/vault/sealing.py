@@ -15,10 +15,11 @@ from whosecopy.seal.forecast import Forecast, choose_profile, forecast, measured
 from whosecopy.seal.plan import Progress, check_capacity, make_template
 from whosecopy.seal.record import encode_record, make_record
 from whosecopy.vault.ancestry import Ancestry, settle_ancestry
+from whosecopy.vault.codebooks import sealed_codebook
 from whosecopy.vault.delivery import SealedCopy, deliver, refuse_occupied
 from whosecopy.vault.events import record
 from whosecopy.vault.lookup import lookup_of
-from whosecopy.vault.secretbytes import draw_secrets, pack_secrets, unpack_secrets
+from whosecopy.vault.secretbytes import draw_secrets, pack_secrets
 from whosecopy.vault.store import Tx, Vault
 from whosecopy.vault.store_batches import Batch
 
@@ -158,7 +159,7 @@ def add_recipients(
                 f"make it again with: whosecopy copy {document} {again[0]} --out FILE"
             )
         template = codec.decode(tx.load_template(document, newest.version), Template)
-        codebook = make_codebook(template, unpack_secrets(tx.load_secrets(document, newest.version)))
+        codebook = sealed_codebook(tx, document, newest.version, template)
         if not _tell_apart(codebook, tx.next_index(document, newest.version) + len(recipients)):
             raise InputError(f"{document}: has too few marks for more recipients; seal a new version with --supersedes")
         batch = _issue(tx, codebook, (document, newest.version), recipients, newest.alpha, out, now)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from whosecopy import __version__
-from whosecopy.codes.codebook import make_codebook
 from whosecopy.codes.decide import Decision, Named
 from whosecopy.media.leak import LeakText, open_leak
 from whosecopy.model import (
@@ -38,10 +37,10 @@ from whosecopy.trace.judge import (
 )
 from whosecopy.trace.read import Sighting, read_leak, tally
 from whosecopy.vault.ancestry import erase_inherited
+from whosecopy.vault.codebooks import sealed_codebook
 from whosecopy.vault.events import events, record
-from whosecopy.vault.lookup import find_versions
+from whosecopy.vault.lookup import Key, find_versions
 from whosecopy.vault.sealing import DEFAULT_ALPHA
-from whosecopy.vault.secretbytes import unpack_secrets
 from whosecopy.vault.store import Tx, Vault
 from whosecopy.vault.store_batches import Issue
 
@@ -54,8 +53,6 @@ _SPENT = "Level spent in this vault"
 _NOTHING = MarkTally(0, 0, 0, {})
 _NO_DECOYS = DecoyCheck(0, 1.0, 0)
 
-Key = tuple[str, int]
-"""A sealed version: document id and version number."""
 Progress = Callable[[int, int], None]
 
 
@@ -188,7 +185,7 @@ def _prepare_test(
                 document=key[0],
                 version=key[1],
                 sighting=sighting,
-                codebook=make_codebook(sighting.template, unpack_secrets(tx.load_secrets(*key))),
+                codebook=sealed_codebook(tx, *key, sighting.template),
                 issued=issued[key],
                 alpha=tx.version(*key).alpha,
             )

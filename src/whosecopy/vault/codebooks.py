@@ -1,0 +1,22 @@
+"""The codewords of a sealed version, as they were when it was sealed."""
+
+from whosecopy.codes.codebook import Codebook, make_codebook
+from whosecopy.errors import IntegrityError
+from whosecopy.model import Template
+from whosecopy.vault.secretbytes import unpack_secrets
+from whosecopy.vault.store import Tx
+
+
+def sealed_codebook(tx: Tx, document: str, version: int, template: Template) -> Codebook:
+    """The codebook of one sealed version, whose stored template is `template`.
+
+    Raises `IntegrityError` where the template has another digest than when it was sealed: other codewords
+    would be drawn from it.
+    """
+    codebook = make_codebook(template, unpack_secrets(tx.load_secrets(document, version)))
+    if codebook.digest.hex() != tx.version(document, version).template_sha256:
+        raise IntegrityError(
+            f"{document} version {version}: its template no longer has the digest it was sealed with; "
+            "use the version of whosecopy that sealed it"
+        )
+    return codebook
