@@ -20,7 +20,7 @@ from whosecopy.media.dispatch import read_document
 ROOT = Path(__file__).resolve().parents[1]
 SCANNER = ROOT / ".venv-adversaries/bin/canary-scan"
 AUTOMATIC = (ROOT / "tests/documents/newsletter.txt").read_text()
-DECLARED = (ROOT / "docs/examples/memo.md").read_text().split("---\n", 2)[2].replace("{{", "{{fact:")
+DECLARED = (ROOT / "docs/examples/memo.md").read_text().split("---\n", 2)[2]
 CHOICES = {
     "words": (AUTOMATIC, "wording,notation,punctuation"),
     "words and typography": (AUTOMATIC, "wording,notation,punctuation,typography"),
