@@ -73,11 +73,11 @@ def texts(corpus: Path) -> Iterator[tuple[str, Document]]:
 
 
 def hits(corpus: Path) -> list[Hit]:
-    """All hits, at most 50 of a rule by `draw`."""
+    """All hits of rules that nobody refused, at most 50 of a rule by `draw`."""
     by_rule: dict[tuple[str, str], list[Hit]] = defaultdict(list)
     for name, document in texts(corpus):
         for carrier in FAMILIES:
-            sites = carrier.suggestions(document)
+            sites = [s for s in carrier.suggestions(document) if f"{s.carrier}: {s.locator}" not in gate.REFUSED]
             for site in sites:
                 linked = [s for s in sites if site.link and s.link == site.link]
                 by_rule[site.carrier, site.locator] += hits_at(document, name, site, linked or [site])
@@ -170,7 +170,8 @@ def table(found: list[Hit]) -> str:
         judged[line["carrier"], line["rule"]].append(line)
     counts = Counter((hit.carrier, hit.rule) for hit in found)
     rows = ["| carrier | rule | hits | judged right | state | refused at (file:offset) |", "|---|---|---|---|---|---|"]
-    for carrier, rule in sorted(counts | dict.fromkeys(judged, 0)):
+    refused_rules = {tuple(rule.split(": ", 1)): 0 for rule in gate.REFUSED}
+    for carrier, rule in sorted(counts | dict.fromkeys(judged, 0) | refused_rules):
         lines = judged[carrier, rule]
         right = f"{sum(line['fine'] for line in lines)}/{len(lines)}" if lines else "-"
         state = "on" if gate.passes(carrier, rule) else "off"

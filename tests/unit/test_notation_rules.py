@@ -73,6 +73,7 @@ def test_the_two_notations_turn_into_each_other(carrier: TextCarrier | SignCarri
         (NUMBER, "It rose by 4 percent, but a percent is not much."),
         (NUMBER, "We saw two dogs. They saw four cats."),  # a document that writes no figures
         (NUMBER, FIGURES + "We saw two dogs and 3 cats."),
+        (NUMBER, "This is the report--1,053 page report of 1,186 pages."),
         (NUMBER, FIGURES + "It stood for two centuries."),
         (NUMBER, "The two sides met; one of them won."),
         (NUMBER, "See step 2 and version 3 and page 4 points."),

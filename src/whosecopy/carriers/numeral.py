@@ -67,9 +67,12 @@ _MONEY = {"m": " million", "bn": " billion", "million": "m", "billion": "bn"}
 _COUNTED = rf"(?={BLANK}(?:{_ADJECTIVE}{BLANK})?{_PLURAL}(?![\w’'-]))"
 
 
+_COUNTS = regex.compile(_COUNTED)
+
+
 def _thousands(match: "regex.Match[str]") -> list[str]:
     digits = match["site"].replace(",", "")
-    if 1500 <= int(digits) <= 2199:
+    if 1500 <= int(digits) <= 2199 or not _COUNTS.match(match.string, match.end()):
         return []
     return [digits] if "," in match["site"] else [f"{digits[0]},{digits[1:]}"]
 
@@ -91,7 +94,7 @@ PATTERNS = (
     ),
     Pattern(
         "thousands comma",
-        regex.compile(rf"(?<![\w.,$£€:/#-])(?P<site>\d,\d{{3}}|\d{{4}})(?![\d,.:/-]\d|[\w%-]){_COUNTED}"),
+        regex.compile(rf"(?<![\w.,$£€:/#])(?<!(?<!-)-)(?P<site>\d,\d{{3}}|\d{{4}}(?=\b{_COUNTED}))(?![\d,.:/-]\d|[\w%])"),
         _thousands,
         link="thousands",
         first=r"\d,",
