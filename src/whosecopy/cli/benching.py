@@ -40,7 +40,7 @@ def bench(
             help="codes: code lengths and speed. rates, naming: on your documents. calibration: false names."
         ),
     ],
-    documents: Annotated[list[Path] | None, typer.Argument(metavar="[DOC]...", help="Documents to measure on.")] = None,
+    documents: Annotated[list[Path] | None, typer.Argument(metavar="DOC...", help="Documents to measure on.")] = None,
     trials: Annotated[int | None, typer.Option("--trials", help="Leaks per document and attack.", min=1)] = None,
     photos: Annotated[int, typer.Option("--photos", help="Photographed leaks per document (slow).", min=0)] = 2,
     recipients: Annotated[int, typer.Option("--recipients", help="Copies issued.", min=2)] = 1000,

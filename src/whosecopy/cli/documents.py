@@ -38,7 +38,7 @@ def init(vault: VaultOption = None, key: KeyOption = None, json: JsonOption = Fa
 
 def documents(
     action: Annotated[Action, typer.Argument(help="list all, or show one.")] = Action.LIST,
-    document: Annotated[str | None, typer.Argument(metavar="[ID]", help="The document to show.")] = None,
+    document: Annotated[str | None, typer.Argument(metavar="ID", help="The document to show.")] = None,
     vault: VaultOption = None,
     key: KeyOption = None,
     json: JsonOption = False,

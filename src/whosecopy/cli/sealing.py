@@ -64,7 +64,7 @@ def forecast(
 def seal(
     to: Annotated[Path | None, typer.Option("--to", help="CSV of recipients: id,organisation,email.")] = None,
     out_folder: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the copies.")] = None,
-    document: Annotated[Path | None, typer.Argument(metavar="[DOC]", help="The document to be sealed.")] = None,
+    document: Annotated[Path | None, typer.Argument(metavar="DOC", help="The document to be sealed.")] = None,
     document_id: Annotated[
         str | None, typer.Option("--document", metavar="ID", help="Add recipients to this sealed document.")
     ] = None,
