@@ -58,7 +58,7 @@ def calibrate(
         counts[source] += bool(decision.named)
         progress(trial + 1, trials)
     each = [len(range(k, trials, len(SOURCES))) for k in range(len(SOURCES))]
-    rows = [_row(source, alpha, each[k], counts[source]) for k, source in enumerate(SOURCES)]
+    rows = [_row(source, alpha, each[k], counts[source]) for k, source in enumerate(SOURCES) if each[k]]
     return [*rows, _row("all together", alpha, trials, sum(counts.values()))]
 
 

@@ -41,7 +41,7 @@ def demo(
         _say(f"1. Seal. Operation Lantern: a plan of five agencies, 82 recipients. Everything is kept in {home}")
         copies = _seal(vault, home / "copies")
 
-        _say(f"2. Somebody retypes four pages of the copy of {_LEAKER} and sends them to a newspaper.")
+        _say(f"2. Somebody retypes four sections of the copy of {_LEAKER} and sends them to a newspaper.")
         copy = open_document(copies[_LEAKER].read_bytes(), "plan.md").edited_text()
         start, end = copy.index("2. Places"), copy.index("6. After the day")
         leak = home / "leak.txt"
