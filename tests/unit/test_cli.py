@@ -76,7 +76,7 @@ def test_seal_prints_what_was_made_and_what_could_be_traced(desk, story):
     said = desk.run("seal", source, "--to", to, "--out", desk.home / "out")
     assert said.code == 0
     assert "2 copies in" in said.out
-    assert f"declared {count_braces(story['plan.md'].decode())}" in said.out
+    assert f"declared {count_braces(story['plan.md'])}" in said.out
     assert "named at least" in said.out
 
 
