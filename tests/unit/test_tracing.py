@@ -12,9 +12,10 @@ import pytest
 from whosecopy.codes.codebook import make_codebook
 from whosecopy.codes.keys import Secrets
 from whosecopy.model import Recipient, Template, codec
+from whosecopy.vault.casework import TraceOptions
 from whosecopy.vault.events import events
 from whosecopy.vault.secretbytes import unpack_secrets
-from whosecopy.vault.tracing import TraceOptions, trace
+from whosecopy.vault.tracing import trace
 
 NOW = "2031-05-06T07:08:09Z"
 KEYS = {

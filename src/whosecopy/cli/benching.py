@@ -161,7 +161,8 @@ def _table(rows: Rows) -> None:
 
     grid = Table(box=None, pad_edge=False, header_style="bold")
     for heading in rows[0] if rows else ():
-        grid.add_column(heading.replace("_", " "), justify="left" if isinstance(rows[0][heading], str) else "right")
+        words = isinstance(rows[0][heading], str)
+        grid.add_column(heading.replace("_", " "), justify="left" if words else "right", no_wrap=words)
     for row in rows:
         grid.add_row(*(_cell(value) for value in row.values()))
     out().print(grid)
@@ -169,7 +170,7 @@ def _table(rows: Rows) -> None:
 
 def _cell(value: object) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "[bold red]no[/bold red]"
+        return "yes" if value else "NO"
     if value is None:
         return "-"
     return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -84,7 +84,8 @@ def _seal(vault: "Vault", folder: Path) -> dict[str, Path]:
 
 
 def _trace(vault: "Vault", leak: Path) -> "Case":
-    from whosecopy.vault.tracing import TraceOptions, trace
+    from whosecopy.vault.casework import TraceOptions
+    from whosecopy.vault.tracing import trace
 
     out().print(f"$ whosecopy trace {leak.name}", style="dim")
     with progress("Tracing") as advance:

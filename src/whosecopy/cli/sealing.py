@@ -195,7 +195,12 @@ def forecast_lines(table: "Forecast") -> list[object]:
     from rich.text import Text
 
     grid = Table(box=None, pad_edge=False, header_style="bold")
-    for heading, side in (("If this leaks", "left"), ("marks read", "right"), ("named at least", "right"), ("", "left")):
+    for heading, side in (
+        ("If this leaks", "left"),
+        ("marks read", "right"),
+        ("named at least", "right"),
+        ("", "left"),
+    ):
         grid.add_column(heading, justify=side)  # type: ignore[arg-type]
     for row in table.rows:
         share = row.chance_to_name

@@ -41,7 +41,7 @@ def trace(
     """Say whose copy a leak was made from, or that the evidence is not enough."""
     from whosecopy.cli.files import now, write_whole
     from whosecopy.cli.vaults import opened
-    from whosecopy.vault.tracing import TraceOptions
+    from whosecopy.vault.casework import TraceOptions
     from whosecopy.vault.tracing import trace as trace_leak
 
     files = _files(leaks or [], text)

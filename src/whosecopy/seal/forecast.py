@@ -25,6 +25,7 @@ PAGE_WORDS = 350
 _RETRACE = 2
 _CONFIDENCE = 0.90
 _HOPELESS = 12
+_CONTEXT = 8
 _CHOICE_ATTACK = "half of the text"
 
 
@@ -139,7 +140,7 @@ class _Trials:
         self._rng = np.random.default_rng(seed)
         self._alphabet = np.array([mark.q for mark in template.marks], dtype=np.uint8)
         self._carriers = [template.sites[mark.sites[0]].carrier for mark in template.marks]
-        self._starts = [[template.sites[k].start for k in mark.sites] for mark in template.marks]
+        self._places = [[_with_context(template, k) for k in mark.sites] for mark in template.marks]
 
     def marks(self, attack: Attack) -> float:
         """How many marks the attack leaves readable, on average over the parts that it may show."""
@@ -206,13 +207,24 @@ class _Trials:
         return Reading(codebook.digest.hex(), levels, self._alphabet)
 
     def _visible(self, part: tuple[int, int]) -> np.ndarray:
-        return np.array([any(part[0] <= start < part[1] for start in starts) for starts in self._starts], dtype=bool)
+        """Which marks have a site that `part` of the text shows with enough words on both sides: shape (m,)."""
+        inside = [any(part[0] <= start and end <= part[1] for start, end in places) for places in self._places]
+        return np.array(inside, dtype=bool)
+
+    def _master_words(self, copied: int) -> int:
+        """How many words of the master stand in `copied` words of a copy, whose variants may be longer."""
+        master = len(self._template.text.split())
+        extra = sum(
+            sum(len(variant.split()) for variant in site.variants) / len(site.variants) - len(site.variants[0].split())
+            for site in self._template.sites
+        )
+        return int(copied * master / max(1.0, master + extra))
 
     def _parts(self, part: str) -> list[tuple[int, int]]:
         """The stretches of the text (characters) that a part may be."""
         text = self._template.text
         words = _word_starts(text)
-        size = {"whole": len(words), "half": len(words) // 2, "page": PAGE_WORDS}.get(part, 0)
+        size = {"whole": len(words), "half": len(words) // 2, "page": self._master_words(PAGE_WORDS)}.get(part, 0)
         if part == "paragraph":
             long = [(a, b) for a, b in self._template.blocks if len(text[a:b].split()) >= 40]
             return long or list(self._template.blocks)
@@ -229,6 +241,12 @@ def _levels(attack: Attack, carrier: str) -> tuple[tuple[float, float], ...]:
     family = carrier.partition(".")[0]
     near = [levels for name, levels in attack.levels.items() if name.partition(".")[0] == family]
     return near[0] if near else ((0.0, 1.0),)
+
+
+def _with_context(template: Template, number: int) -> tuple[int, int]:
+    """A site and the text around it without which no leak lets it be read."""
+    site = template.sites[number]
+    return max(0, site.start - _CONTEXT), min(len(template.text), site.end + _CONTEXT)
 
 
 def _word_starts(text: str) -> list[int]:

@@ -1,0 +1,194 @@
+"""From a decision to the case that is kept and reported: who received what is named, and nothing else."""
+
+import shlex
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from whosecopy import __version__
+from whosecopy.codes.decide import Decision, Named
+from whosecopy.model import Case, DecoyCheck, Exhibit, How, MarkTally, NamedCopy, Outcome, Recipient, Verdict
+from whosecopy.trace.how import how_it_got_out, reads_like_original
+from whosecopy.trace.judge import Candidate, outcome_of, single_level
+from whosecopy.trace.read import tally
+from whosecopy.vault.events import events
+from whosecopy.vault.sealing import DEFAULT_ALPHA
+from whosecopy.vault.store import Tx, Vault
+from whosecopy.vault.store_batches import Issue
+
+ASSUMPTIONS = (
+    "the keys of the document stayed secret until the leak",
+    "each copy reached its own recipient only; who passed it on is another question",
+    "the operator could have chosen this: no outside witness is older than the exhibit",
+)
+_SPENT = "Level spent in this vault"
+_NOTHING = MarkTally(0, 0, 0, {})
+_NO_DECOYS = DecoyCheck(0, 1.0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class TraceOptions:
+    """How a leak is to be traced; `alpha` may only lower the level fixed at seal."""
+
+    document: str | None = None
+    alpha: float | None = None
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leak:
+    """An exhibit of one or several files, opened: all of them are read as one text."""
+
+    exhibit: Exhibit
+    channel: str
+    names: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Clock:
+    """How long each step took, in seconds."""
+
+    started: float = field(default_factory=time.perf_counter)
+    steps: dict[str, float] = field(default_factory=dict)
+
+    def step(self, name: str) -> None:
+        """The step `name` ends now."""
+        now = time.perf_counter()
+        self.steps[name] = round(now - self.started, 4)
+        self.started = now
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Test:
+    """All that is fixed before a codeword is looked at: the versions in play, k, and the level."""
+
+    candidates: tuple[Candidate, ...]
+    retrace: int
+    alpha: float
+
+
+def no_document(leak: Leak, options: TraceOptions, now: str, clock: Clock) -> Case:
+    """The case of a leak that matches nothing sealed here."""
+    verdict = Verdict(
+        outcome=Outcome.NO_DOCUMENT,
+        document=None,
+        alpha=options.alpha or DEFAULT_ALPHA,
+        codewords=0,
+        marks=_NOTHING,
+        how=How(channel="", part="", version=""),
+        named=(),
+        organisations=(),
+        decoys=_NO_DECOYS,
+        assumptions=ASSUMPTIONS,
+        timings_s=clock.steps,
+    )
+    return Case(leak.exhibit, (), (), verdict, now, 1, f"whosecopy {__version__}")
+
+
+def conclude(
+    vault: Vault, leak: Leak, test: Test, decision: Decision, options: TraceOptions, now: str, clock: Clock
+) -> Case:
+    """The case that `decision` on `test` amounts to, with recipients of named copies and facts from the record.
+
+    Below the threshold nothing in it depends on a codeword but the outcome (STATISTICS V12).
+    """
+    named, delivered = _named_copies(vault, test, decision)
+    outcome = outcome_of(decision, delivered)
+    shown = decision.named if outcome is Outcome.NAMED else ()
+    best = test.candidates[shown[0].panel if shown else 0]
+    notes = (
+        ["reads_like_original"] if outcome is Outcome.NOT_ENOUGH_EVIDENCE and reads_like_original(best.sighting) else []
+    )
+    how = how_it_got_out(best.sighting, leak.channel, str(best.version), notes)
+    with vault.snapshot() as tx:
+        title = tx.document(best.document).title
+        if shown:
+            how = replace(how, hand_outs=_hand_outs(tx, test, shown))
+        sealed_at = tx.document(best.document).created_at
+        spent = tx.alphas_spent()
+    verdict = Verdict(
+        outcome=outcome,
+        document={"id": best.document, "title": title},
+        alpha=min(options.alpha or 1.0, *(candidate.alpha for candidate in test.candidates)),
+        codewords=decision.codewords,
+        marks=tally(best.sighting),
+        how=how,
+        named=named if shown else (),
+        organisations=(),
+        decoys=decision.decoys,
+        assumptions=(*ASSUMPTIONS, _level(test), *decision.assumptions),
+        timings_s=clock.steps if shown else {step: took for step, took in clock.steps.items() if step != "judge"},
+    )
+    return Case(
+        exhibit=leak.exhibit,
+        sites=best.sighting.template.sites,
+        evidence=best.sighting.evidence,
+        verdict=verdict,
+        traced_at=now,
+        retrace=test.retrace,
+        software=f"whosecopy {__version__}",
+        named_scores=tuple(one.score_log10 for one in shown),
+        named_tests=tuple(one.test for one in shown),
+        sealed_at=sealed_at,
+        tested_alpha=test.alpha,
+        single_level=single_level(test.alpha, decision.codewords),
+        command=_command(leak.names, options),
+        facts=((_SPENT, f"{sum(spent):.3g} in {len(spent)} traces, this one included"),),
+    )
+
+
+def _level(test: Test) -> str:
+    """How often this exhibit was traced, and what is left of the level for this time (V11)."""
+    return f"trace {test.retrace} of this exhibit, tested at {test.alpha:.3g}: all traces of it share one level"
+
+
+def _command(names: Sequence[str], options: TraceOptions) -> str:
+    """The command that makes this case again."""
+    words = ["whosecopy", "trace", *names]
+    words += ["--document", options.document] if options.document else []
+    words += ["--alpha", f"{options.alpha:g}"] if options.alpha is not None else []
+    words += ["--encoding", options.encoding] if options.encoding else []
+    return shlex.join(words)
+
+
+def _named_copies(vault: Vault, test: Test, decision: Decision) -> tuple[tuple[NamedCopy, ...], bool]:
+    """The named copies with their recipients, and whether each of them was handed out."""
+    copies, delivered = [], True
+    with vault.snapshot() as tx:
+        for one in decision.named:
+            issue = _issue(tx, test, one)
+            labels = test.candidates[one.panel].codebook.copy_labels(one.index + 1)
+            delivered &= issue is not None and issue.state == "done"
+            recipient = issue.recipient if issue else Recipient("")
+            copies.append(
+                NamedCopy(
+                    labels[one.index],
+                    recipient.id,
+                    recipient.organisation,
+                    one.p_value,
+                    one.p_familywise,
+                    one.log_evalue_nats,
+                )
+            )
+    return tuple(copies), delivered
+
+
+def _issue(tx: Tx, test: Test, one: Named) -> Issue | None:
+    candidate = test.candidates[one.panel]
+    found = tx.recipients(candidate.document, candidate.version)
+    return found[one.index] if one.index < len(found) and found[one.index].index == one.index else None
+
+
+def _hand_outs(tx: Tx, test: Test, shown: Sequence[Named]) -> tuple[str, ...]:
+    """When the named copies were written, from the record; of which version, where it is not the first one's."""
+    lines = []
+    for one in shown:
+        candidate = test.candidates[one.panel]
+        other = f" of {candidate.document} version {candidate.version}" if one.panel != shown[0].panel else ""
+        for event in events(tx, candidate.document):
+            first, count = event.payload.get("first", 0), event.payload.get("count", 0)
+            same = event.payload.get("version") == candidate.version and first <= one.index < first + count
+            if same and event.header.kind in ("seal", "hand-out"):
+                label = candidate.codebook.copy_labels(one.index + 1)[one.index]
+                lines.append(f"copy {label}{other}: {event.header.kind} recorded {event.now}")
+    return tuple(lines)
