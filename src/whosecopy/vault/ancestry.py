@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from whosecopy.errors import InputError
 from whosecopy.media.dispatch import open_document, render
 from whosecopy.model import Document, Edit, Inherited, Site
-from whosecopy.trace.judge import Candidate, alpha_of, judge
+from whosecopy.trace.judge import alpha_of, judge
 from whosecopy.trace.read import Sighting, read_leak
-from whosecopy.vault.codebooks import sealed_codebook
+from whosecopy.vault.codebooks import candidate
 from whosecopy.vault.lookup import Key, find_versions
 from whosecopy.vault.store import Vault
 
@@ -35,9 +35,8 @@ def marked_by(vault: Vault, text: str) -> dict[Key, Sighting]:
             continue
         sighting = read_leak(template, text)
         with vault.snapshot() as tx:
-            codebook = sealed_codebook(tx, *key, template)
-            candidate = Candidate(*key, sighting, codebook, issued[key], tx.version(*key).alpha)
-        if judge([candidate], alpha_of([candidate], None, 1)).named:
+            one = candidate(tx, *key, sighting, issued[key])
+        if judge([one], alpha_of([one], None, 1)).named:
             found[key] = sighting
     return found
 

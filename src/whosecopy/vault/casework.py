@@ -96,28 +96,22 @@ def conclude(
     outcome = outcome_of(decision, delivered)
     shown = decision.named if outcome is Outcome.NAMED else ()
     best = test.candidates[shown[0].panel if shown else 0]
-    notes = (
-        ["reads_like_original"] if outcome is Outcome.NOT_ENOUGH_EVIDENCE and reads_like_original(best.sighting) else []
-    )
-    how = how_it_got_out(best.sighting, leak.channel, str(best.version), notes)
     with vault.snapshot() as tx:
-        title = tx.document(best.document).title
-        if shown:
-            how = replace(how, hand_outs=_hand_outs(tx, test, shown))
-        sealed_at = tx.document(best.document).created_at
+        document = tx.document(best.document)
+        hand_outs = _hand_outs(tx, test, shown)
         spent = tx.alphas_spent()
     verdict = Verdict(
         outcome=outcome,
-        document={"id": best.document, "title": title},
+        document={"id": document.id, "title": document.title},
         alpha=min(options.alpha or 1.0, *(candidate.alpha for candidate in test.candidates)),
         codewords=decision.codewords,
         marks=tally(best.sighting),
-        how=how,
+        how=replace(_how(best, leak.channel, outcome), hand_outs=hand_outs),
         named=named if shown else (),
         organisations=(),
         decoys=decision.decoys,
         assumptions=(*ASSUMPTIONS, _level(test), *decision.assumptions),
-        timings_s=clock.steps if shown else {step: took for step, took in clock.steps.items() if step != "judge"},
+        timings_s={step: took for step, took in clock.steps.items() if shown or step != "judge"},
     )
     return Case(
         exhibit=leak.exhibit,
@@ -129,12 +123,18 @@ def conclude(
         software=f"whosecopy {__version__}",
         named_scores=tuple(one.score_log10 for one in shown),
         named_tests=tuple(one.test for one in shown),
-        sealed_at=sealed_at,
+        sealed_at=document.created_at,
         tested_alpha=test.alpha,
         single_level=single_level(test.alpha, decision.codewords),
         command=_command(leak.names, options),
         facts=((_SPENT, f"{sum(spent):.3g} in {len(spent)} traces, this one included"),),
     )
+
+
+def _how(best: Candidate, channel: str, outcome: Outcome) -> How:
+    """By which way the text got out; where nothing is named, also whether it reads like the original (V14)."""
+    original = outcome is Outcome.NOT_ENOUGH_EVIDENCE and reads_like_original(best.sighting)
+    return how_it_got_out(best.sighting, channel, str(best.version), ["reads_like_original"] if original else [])
 
 
 def _level(test: Test) -> str:

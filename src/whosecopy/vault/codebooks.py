@@ -1,8 +1,10 @@
-"""The codewords of a sealed version, as they were when it was sealed."""
+"""The codewords of a sealed version, as they were when it was sealed, and the version as a candidate."""
 
 from whosecopy.codes.codebook import Codebook, make_codebook
 from whosecopy.errors import IntegrityError
 from whosecopy.model import Template
+from whosecopy.trace.judge import Candidate
+from whosecopy.trace.read import Sighting
 from whosecopy.vault.secretbytes import unpack_secrets
 from whosecopy.vault.store import Tx
 
@@ -20,3 +22,9 @@ def sealed_codebook(tx: Tx, document: str, version: int, template: Template) -> 
             "use the version of whosecopy that sealed it"
         )
     return codebook
+
+
+def candidate(tx: Tx, document: str, version: int, sighting: Sighting, issued: int) -> Candidate:
+    """One sealed version with what a leak shows of it, ready to be judged over its `issued` copies."""
+    codebook = sealed_codebook(tx, document, version, sighting.template)
+    return Candidate(document, version, sighting, codebook, issued, tx.version(document, version).alpha)

@@ -1,7 +1,7 @@
 """Trace: record first, find the document, read, judge, and store what came out."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 
 import numpy as np
@@ -12,8 +12,8 @@ from whosecopy.model import (
     Exhibit,
     codec,
 )
+from whosecopy.seal.plan import Progress
 from whosecopy.trace.judge import (
-    Candidate,
     alpha_of,
     in_play,
     judge,
@@ -23,12 +23,10 @@ from whosecopy.trace.judge import (
 from whosecopy.trace.read import Sighting, read_leak
 from whosecopy.vault.ancestry import erase_inherited
 from whosecopy.vault.casework import Clock, Leak, Test, TraceOptions, conclude, no_document
-from whosecopy.vault.codebooks import sealed_codebook
+from whosecopy.vault.codebooks import candidate
 from whosecopy.vault.events import record
 from whosecopy.vault.lookup import Key, find_versions
 from whosecopy.vault.store import Vault
-
-Progress = Callable[[int, int], None]
 
 
 def trace(
@@ -118,17 +116,7 @@ def _prepare_test(
 ) -> Test:
     """Fix the candidates, k and the level, and record them before anything is scored (V10, V11)."""
     with vault.transaction() as tx:
-        candidates = tuple(
-            Candidate(
-                document=key[0],
-                version=key[1],
-                sighting=sighting,
-                codebook=sealed_codebook(tx, *key, sighting.template),
-                issued=issued[key],
-                alpha=tx.version(*key).alpha,
-            )
-            for key, sighting in sightings.items()
-        )
+        candidates = tuple(candidate(tx, *key, sighting, issued[key]) for key, sighting in sightings.items())
         earlier = 0
         for one in candidates:
             parts = of_a_name(one)
