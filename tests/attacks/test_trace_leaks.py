@@ -43,6 +43,7 @@ LEAKS = {
     "all in one line": lambda text: " ".join(text.split()),
     "syntax of Markdown lost": plain,
     "wrapped at forty characters": lambda text: re.sub(r"(.{30,40}) ", r"\1\n", text),
+    "typed in capitals": lambda text: retype(text, np.random.default_rng(4)).upper(),
     "quoted in a reply": lambda text: "They wrote:\n\n" + re.sub(r"(?m)^", "> ", text),
 }
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from whosecopy.carriers.spot import CONTEXT, ENOUGH, REACH, Side, Sighting, Spot, candidates, free, neighbours
 from whosecopy.carriers.unanchored import beside, search
 from whosecopy.media.align import AlignedLeak
-from whosecopy.media.normal import fold, position
+from whosecopy.media.normal import capitals, fold, position
 from whosecopy.media.stretches import Segment
 from whosecopy.model import Site
 
@@ -22,8 +22,12 @@ def sightings(leak: AlignedLeak, sites: Sequence[Site]) -> list[list[Sighting]]:
     Such a place stands between text that fits the master on both sides. A variant as long as a sentence is
     also found on its own, wherever it was moved, if nothing else in the master resembles it.
     """
+
+    def written(variant: str) -> str:
+        return fold(capitals(variant) if leak.in_capitals else variant)
+
     spots = [
-        Spot(position(leak.master, s.start), position(leak.master, s.end), tuple(fold(v) for v in s.variants))
+        Spot(position(leak.master, s.start), position(leak.master, s.end), tuple(map(written, s.variants)))
         for s in sites
     ]
     order = sorted(range(len(spots)), key=lambda k: (spots[k].start, spots[k].end))

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from whosecopy.media.normal import Normal, excerpt, normalise, squeeze
+from whosecopy.media.normal import Normal, capitals, excerpt, in_capitals, normalise, squeeze
 from whosecopy.media.seeds import proposals_of, shared_stretches
 from whosecopy.media.stretches import Segment, anchor, global_map, good_stretches, unchanged
 
@@ -26,13 +26,15 @@ _MOST_LEAK = 1_000_000
 class AlignedLeak:
     """A leak laid beside a master: all that a text carrier's `read` sees of it.
 
-    `error_rate` is the estimated chance that a character of the matched text was misread or mistyped.
+    `error_rate` is the estimated chance that a character of the matched text was misread or mistyped. Where
+    the leak is written in capitals, `in_capitals`, both texts are compared in capitals.
     """
 
     leak: Normal
     master: Normal
     segments: tuple[Segment, ...]
     error_rate: float
+    in_capitals: bool = False
 
     @cached_property
     def matched(self) -> tuple[NDArray[np.bool_], ...]:
@@ -69,6 +71,9 @@ def align(master_text: str, leak_text: str) -> AlignedLeak:
     or nowhere. Work grows with the sum of both lengths; of a leak beyond a million characters only the
     million that shares most with the master is aligned.
     """
+    shouted = in_capitals(leak_text)
+    if shouted:
+        master_text, leak_text = capitals(master_text), capitals(leak_text)
     master, leak = normalise(master_text), _read(leak_text, master_text)
     query, target = squeeze(leak.text), squeeze(master.text)
     places = _resolve([*_candidates(leak.text, master.text, query, target)])
@@ -80,7 +85,7 @@ def align(master_text: str, leak_text: str) -> AlignedLeak:
         for group, low, high in zip(groups, ends, starts[1:], strict=False)
         for segment in _join(group, query, target, low, high)
     ]
-    return AlignedLeak(leak, master, tuple(segments), _error_rate(places))
+    return AlignedLeak(leak, master, tuple(segments), _error_rate(places), shouted)
 
 
 def _read(leak_text: str, master_text: str) -> Normal:

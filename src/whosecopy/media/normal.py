@@ -16,6 +16,8 @@ _FOLD = {
     "\u2026": "...", "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl",
 } | dict(zip("АВЕКМНОРСТХаеорсухіѕј", "ABEKMHOPCTXaeopcyxisj", strict=True))  # fmt: skip
 _LINE_END_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad][ \t\r]*\n[ \t]*(?=[^\W\d_])")
+_SAMPLE = 100_000
+_MOSTLY = 0.8
 _DROPPED = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 
 
@@ -106,3 +108,18 @@ def squeeze(text: str) -> bytes:
 def position(normal: Normal, raw_offset: int) -> int:
     """The first normal character that comes from `raw_offset` or after it."""
     return bisect.bisect_left(normal.offsets, raw_offset)
+
+
+def capitals(text: str) -> str:
+    """The text in capitals, letter by letter, so that every character keeps its place.
+
+    >>> capitals("Do not - Straße")
+    'DO NOT - STRAßE'
+    """
+    return "".join(upper if len(upper := character.upper()) == 1 else character for character in text)
+
+
+def in_capitals(text: str) -> bool:
+    """Whether a text is written in capitals: four of five of its first letters that have a case."""
+    cased = [character for character in text[:_SAMPLE] if character.isupper() or character.islower()]
+    return sum(character.isupper() for character in cased) > _MOSTLY * len(cased) > 0
