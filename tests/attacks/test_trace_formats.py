@@ -88,3 +88,13 @@ def test_a_copy_of_any_format_is_named_from_its_file_and_from_its_text(name, des
     assert not re.search(r"\{\{|\}\}", copy.text)
     pasted = twin.ok("trace", "--text", " ".join(copy.text.split()))
     assert [one["recipient"] for one in pasted["named"]] == ["t-4"]
+
+
+def test_a_copy_of_a_seven_bit_mail_holds_no_character_that_its_charset_lacks(desk, paragraphs):
+    head = b"From: a@x.example\nMIME-Version: 1.0\nContent-Type: text/plain; charset=us-ascii\n\n"
+    body = "\n\n".join(paragraphs) + "\n\nThe driver's name isn't known, and they say that he's \"reliable\".\n"
+    mail = desk.file("mail.eml", head + body.encode("ascii"))
+    answer = desk.ok("seal", mail, "--to", desk.list_of(TEN), "--out", desk.home / "out", "--variants")
+    assert answer["marks"]["by_carrier"]["declared"] == 48
+    for copy in answer["copies"]:
+        assert (desk.home / copy["path"]).read_bytes().isascii()

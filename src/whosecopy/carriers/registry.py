@@ -8,6 +8,7 @@ from whosecopy.carriers.base import Carrier
 from whosecopy.carriers.settle import settle
 from whosecopy.carriers.survival import surviving
 from whosecopy.errors import InputError
+from whosecopy.media.encoding import can_encode
 from whosecopy.model import Document, Site
 
 GROUP = "whosecopy.carriers"
@@ -36,12 +37,15 @@ def survey(master: Document, chosen: Iterable[Carrier], declared: Sequence[Site]
     """The sites that `master` offers to all `chosen` carriers together, sorted and apart from each other.
 
     `declared` sites come first; then the carriers in the order of their priority. Linked sites of which
-    one is lost are lost altogether. Sites that a copy would not offer again are left out.
+    one is lost are lost altogether. Sites that a copy would not offer again are left out, and so are those
+    with a variant that the encoding of the file cannot hold.
     """
     ordered = sorted(chosen, key=lambda carrier: (_rank(carrier.name), carrier.name))
 
     def search(document: Document, given: Sequence[Site]) -> list[Site]:
-        return settle(document.text, [*given, *(site for carrier in ordered for site in carrier.sites(document))])
+        found = (site for carrier in ordered for site in carrier.sites(document))
+        held = (site for site in found if all(can_encode(document, variant) for variant in site.variants))
+        return settle(document.text, [*given, *held])
 
     return surviving(master, declared, search)
 
