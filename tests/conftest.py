@@ -108,7 +108,7 @@ class Desk:
             patch.setenv("WHOSECOPY_KEY", str(self.home / "root.key"))
             patch.setenv("COLUMNS", "100")
             patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-            patch.setattr("whosecopy.vault.sealing.draw_secrets", self.secrets)
+            patch.setattr("whosecopy.vault.sealing.draw_secrets", lambda _source: self.secrets())
             if not forecast:
                 patch.setattr("whosecopy.vault.sealing.measured_rates", lambda: UNMEASURED)
             code = run([str(one) for one in arguments])

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from whosecopy.bench.synthetic import draw_secrets
 from whosecopy.codes.codebook import chance_all_differ, make_codebook
 from whosecopy.codes.decide import decide
+from whosecopy.codes.keys import draw_secrets
 from whosecopy.codes.keystream import codewords
 from whosecopy.codes.panel import Panel, p_values
 from whosecopy.codes.profiles import biases
@@ -81,14 +81,14 @@ def test_who_knows_the_variants_but_no_key_frames_nobody_more_often_than_alpha(s
     forged = [read_leak(short, forge(short, rng)) for _ in range(6)]
     named = 0
     for trial in range(240):
-        book = make_codebook(short, draw_secrets(rng))
+        book = make_codebook(short, draw_secrets(rng.bytes))
         named += bool(judge([Candidate("doc", 1, forged[trial % 6], book, 7, 0.3)], 0.3).named)
     assert named > 0
     assert clopper_pearson(named, 240, 0.999)[0] <= 0.3
 
 
 def test_p_values_make_up_for_codewords_having_been_redrawn_until_they_differed(short):
-    book = make_codebook(short, draw_secrets(np.random.default_rng(1)))
+    book = make_codebook(short, draw_secrets(np.random.default_rng(1).bytes))
     sighting = read_leak(short, shown(short, book.variants(0, 1)[0]))
     crowd = 40
     kept = chance_all_differ(book, crowd)
@@ -106,7 +106,7 @@ def test_p_values_make_up_for_codewords_having_been_redrawn_until_they_differed(
 def test_marks_that_do_not_count_for_a_retrace_name_nobody(short, profile):
     rng = np.random.default_rng(5)
     template = with_profile(short, profile)
-    book = make_codebook(template, draw_secrets(rng))
+    book = make_codebook(template, draw_secrets(rng.bytes))
     alpha, issued = 0.1, 3
     sighting = read_leak(template, at_random(template, rng))
     parts = of_a_name(Candidate("doc", 1, sighting, book, issued, alpha))

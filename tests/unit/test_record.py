@@ -3,17 +3,18 @@
 import hashlib
 import hmac
 import json
+import os
 
 import numpy as np
 import pytest
 
 from whosecopy.codes.codebook import make_codebook
-from whosecopy.codes.keys import Secrets
+from whosecopy.codes.keys import Secrets, draw_secrets
 from whosecopy.errors import IntegrityError
 from whosecopy.model import Mark, Recipient, Site, Template, codec
 from whosecopy.seal.record import SealRecord, commitment, encode_record, make_record
 from whosecopy.tlog.merkle import check_inclusion, inclusion_path, leaf_hash
-from whosecopy.vault.secretbytes import draw_secrets, pack_secrets, unpack_secrets
+from whosecopy.vault.secretbytes import pack_secrets, unpack_secrets
 
 MARKS = 30
 
@@ -116,7 +117,7 @@ def test_a_later_batch_commits_to_its_own_copies_only(memo):
 
 
 def test_secrets_are_drawn_anew_and_kept_whole():
-    one, two = draw_secrets(), draw_secrets()
+    one, two = draw_secrets(os.urandom), draw_secrets(os.urandom)
     assert len({pack_secrets(one)[k : k + 32] for k in range(0, 224, 32)} | {pack_secrets(two)[:32]}) == 8
     assert pack_secrets(unpack_secrets(pack_secrets(one))) == pack_secrets(one)
     assert unpack_secrets(pack_secrets(one)).commit == one.commit

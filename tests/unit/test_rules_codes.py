@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from whosecopy.bench.attacks import strategy
-from whosecopy.bench.synthetic import Leak, draw_secrets, read, simulate
+from whosecopy.bench.synthetic import Leak, read, simulate
 from whosecopy.carriers import base
 from whosecopy.codes.decide import SHARES, Panel, decide
 from whosecopy.codes.decoys import check_decoys
 from whosecopy.codes.hypotheses import FAMILY
-from whosecopy.codes.keys import derive
+from whosecopy.codes.keys import derive, draw_secrets
 from whosecopy.codes.keystream import codewords, stride
 from whosecopy.codes.panel import p_values, prepare
 from whosecopy.codes.profiles import PROFILES, biases, labels
@@ -41,7 +41,7 @@ def test_v01_keys_of_one_purpose_come_from_hkdf_with_the_template_as_salt():
 
 
 def test_v01_secrets_are_never_printed_and_never_shared_between_purposes(rng):
-    secrets = draw_secrets(rng)
+    secrets = draw_secrets(rng.bytes)
     assert secrets.code.hex() not in repr(secrets)
     assert str(secrets.code) not in f"{secrets} {secrets!r}"
     with pytest.raises(IntegrityError, match="seven different keys"):
@@ -180,7 +180,7 @@ def test_v06_a_trace_quantises_before_it_scores(rng):
 
 def test_v08_weights_are_computed_without_looking_at_a_codeword(rng):
     panel = simulate(Leak(90, (0, 1, 2)), 10, rng)
-    other = dataclasses.replace(panel, secrets=draw_secrets(rng))
+    other = dataclasses.replace(panel, secrets=draw_secrets(rng.bytes))
     assert (prepare(panel).weights == prepare(other).weights).all()
     assert prepare(panel).weights.max() <= 63
 
@@ -311,7 +311,7 @@ def test_a_document_without_marks_names_nobody(rng):
         nothing,
         biases(bytes(32), bytes(32), []),
         labels(bytes(32), bytes(32), []),
-        draw_secrets(rng),
+        draw_secrets(rng.bytes),
         5,
         np.zeros(0, bool),
     )

@@ -6,8 +6,9 @@ from collections.abc import Callable
 import numpy as np
 
 from whosecopy.bench.attacks import strategy
-from whosecopy.bench.synthetic import Leak, draw_secrets, read, simulate
+from whosecopy.bench.synthetic import Leak, read, simulate
 from whosecopy.codes.decide import decide
+from whosecopy.codes.keys import draw_secrets
 from whosecopy.codes.panel import Panel
 from whosecopy.stats.intervals import clopper_pearson
 
@@ -27,7 +28,7 @@ def _outsiders(leak: Leak) -> Case:
 def _other_key(rng: np.random.Generator) -> tuple[Panel, frozenset[int]]:
     """The leak is a copy of the same text sealed under other keys."""
     panel = simulate(Leak(50), COPIES, rng)
-    return dataclasses.replace(panel, secrets=draw_secrets(rng)), frozenset()
+    return dataclasses.replace(panel, secrets=draw_secrets(rng.bytes)), frozenset()
 
 
 def _unmarked(rng: np.random.Generator) -> tuple[Panel, frozenset[int]]:

@@ -9,7 +9,7 @@ from whosecopy.bench.leaks import retype
 from whosecopy.bench.rates import PHOTO, leak_of
 from whosecopy.codes.codebook import Codebook, make_codebook
 from whosecopy.codes.decide import Decision, decide
-from whosecopy.codes.keys import Secrets
+from whosecopy.codes.keys import draw_secrets
 from whosecopy.codes.panel import Panel
 from whosecopy.model import Document, Template
 from whosecopy.seal.copies import marked
@@ -100,7 +100,7 @@ def one_trace(
 
 def fresh_codebook(template: Template, rng: np.random.Generator) -> Codebook:
     """A codebook under fresh keys."""
-    return make_codebook(template, Secrets(*(rng.bytes(32) for _ in range(7))))
+    return make_codebook(template, draw_secrets(rng.bytes))
 
 
 def decide_alone(sighting: Sighting, codebook: Codebook, recipients: int, alpha: float) -> Decision:

@@ -71,7 +71,7 @@ def _innocent(
     if source == SOURCES[3]:
         style = rng.integers(0, 2, len({site.carrier for site in template.sites}))
         carriers = sorted({site.carrier for site in template.sites})
-        row = [style[carriers.index(template.sites[mark.sites[0]].carrier)] for mark in template.marks]
+        row = [style[carriers.index(carrier)] for carrier in template.mark_carriers]
         return marked(master, template, np.array(row, dtype=np.uint8)).edited_text()
     other = fresh_codebook(template, rng) if source == SOURCES[2] else codebook
     return marked(master, template, other.variants(recipients + 7, 1)[0]).edited_text()

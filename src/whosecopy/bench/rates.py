@@ -12,7 +12,7 @@ import numpy as np
 
 from whosecopy.bench.leaks import LEAKS, Leak, pages
 from whosecopy.codes.codebook import make_codebook
-from whosecopy.codes.keys import Secrets
+from whosecopy.codes.keys import draw_secrets
 from whosecopy.errors import InputError
 from whosecopy.media.leak import open_leak
 from whosecopy.model import Document, Template
@@ -83,7 +83,7 @@ def photographed(text: str, rng: np.random.Generator) -> str:
 
 def sealed_copy(master: Document, template: Template, rng: np.random.Generator) -> tuple[str, np.ndarray]:
     """The reading text of one copy under fresh keys, and the variants that its marks show: shape (m,)."""
-    codebook = make_codebook(template, Secrets(*(rng.bytes(32) for _ in range(7))))
+    codebook = make_codebook(template, draw_secrets(rng.bytes))
     variants = codebook.variants(0, 1)[0]
     return marked(master, template, variants).edited_text(), variants
 
@@ -92,9 +92,10 @@ def _add(levels: Levels, master: Document, template: Template, leak: Leak, rng: 
     """Read one leak and count how clearly each mark speaks for the variant that its copy shows."""
     text, variants = sealed_copy(master, template, rng)
     reading = read_leak(template, leak(text, rng)).reading
-    for mark, (row, truth) in enumerate(zip(reading.levels_nats, variants, strict=True)):
-        others = np.delete(row[: template.marks[mark].q], truth)
-        levels[template.sites[template.marks[mark].sites[0]].carrier][float(row[truth] - others.max())] += 1
+    seen = zip(template.mark_carriers, template.marks, reading.levels_nats, variants, strict=True)
+    for carrier, mark, row, truth in seen:
+        others = np.delete(row[: mark.q], truth)
+        levels[carrier][float(row[truth] - others.max())] += 1
 
 
 def _shares(levels: Levels) -> dict[str, tuple[tuple[float, float], ...]]:

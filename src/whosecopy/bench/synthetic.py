@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whosecopy.bench.attacks import merge
-from whosecopy.codes.keys import Secrets
+from whosecopy.codes.keys import draw_secrets
 from whosecopy.codes.keystream import codewords
 from whosecopy.codes.panel import Panel
 from whosecopy.codes.profiles import biases, labels
@@ -34,18 +34,13 @@ class Leak:
     soft: bool = False
 
 
-def draw_secrets(rng: np.random.Generator) -> Secrets:
-    """Fresh secrets from a generator that can be repeated; real ones come from the operating system."""
-    return Secrets(*(rng.bytes(32) for _ in range(7)))
-
-
 def simulate(leak: Leak, count: int, rng: np.random.Generator) -> Panel:
     """A fresh code of which `count` copies were issued, and the reading of `leak`.
 
     Leakers with an index of `count` or more stand for people whose copies are not among the candidates.
     """
     digest, made = rng.bytes(32), [Mark((i,), leak.q, leak.profile) for i in range(leak.marks)]
-    secrets = draw_secrets(rng)
+    secrets = draw_secrets(rng.bytes)
     table, names = biases(secrets.bias, digest, made), labels(secrets.labels, digest, made)
     held = np.concatenate([codewords(secrets.code, table, j, 1) for j in leak.leakers])
     if leak.strategy is None:

@@ -222,7 +222,7 @@ def _mark_counts(template: "Template") -> dict[str, object]:
 
 
 def _by_carrier(template: "Template") -> dict[str, int]:
-    carriers = [template.sites[mark.sites[0]].carrier for mark in template.marks]
+    carriers = template.mark_carriers
     return {name: carriers.count(name) for name in sorted(set(carriers))}
 
 

@@ -1,5 +1,6 @@
 """The secrets of one template, and keys derived from them for one purpose each (STATISTICS V1)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -36,6 +37,11 @@ class Secrets:
 
     def __repr__(self) -> str:
         return "Secrets(...)"
+
+
+def draw_secrets(random_bytes: Callable[[int], bytes]) -> Secrets:
+    """Fresh secrets from a source of random bytes: the operating system's, or a repeatable one for measurements."""
+    return Secrets(*(random_bytes(KEY_BYTES) for _ in fields(Secrets)))
 
 
 def derive(secret: bytes, template_digest: bytes, label: str) -> bytes:

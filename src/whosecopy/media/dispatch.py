@@ -79,7 +79,7 @@ def render(document: Document) -> bytes:
 
 
 def media_version(media: str) -> str:
-    """The version of the reader and writer for a media type: stored with every template."""
+    """The version of the reader and writer for a media type."""
     return _format(media).version
 
 

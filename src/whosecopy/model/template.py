@@ -67,6 +67,11 @@ class Template:
     schema: str = SCHEMA
 
     @property
+    def mark_carriers(self) -> list[str]:
+        """The carrier of each mark, in mark order."""
+        return [self.sites[mark.sites[0]].carrier for mark in self.marks]
+
+    @property
     def length(self) -> int:
         """The code length m: the number of marks."""
         return len(self.marks)

@@ -14,7 +14,7 @@ import numpy as np
 
 from whosecopy.codes.codebook import Codebook, make_codebook
 from whosecopy.codes.decide import SHARES
-from whosecopy.codes.keys import Secrets
+from whosecopy.codes.keys import draw_secrets
 from whosecopy.codes.panel import Panel, p_values
 from whosecopy.model import Floats, Reading, Template, codec
 from whosecopy.seal.plan import Progress, with_profile
@@ -139,7 +139,7 @@ class _Trials:
         self._seed = seed
         self._rng = np.random.default_rng(seed)
         self._alphabet = np.array([mark.q for mark in template.marks], dtype=np.uint8)
-        self._carriers = [template.sites[mark.sites[0]].carrier for mark in template.marks]
+        self._carriers = template.mark_carriers
         self._places = [[_with_context(template, k) for k in mark.sites] for mark in template.marks]
 
     def marks(self, attack: Attack) -> float:
@@ -184,7 +184,7 @@ class _Trials:
         return True
 
     def _named(self, attack: Attack, visible: np.ndarray) -> bool:
-        codebook = make_codebook(self._template, Secrets(*(self._rng.bytes(32) for _ in range(7))))
+        codebook = make_codebook(self._template, draw_secrets(self._rng.bytes))
         symbols = codebook.symbols(0, attack.coalition)
         reading = self._reading(attack, codebook, visible)
         nobody = np.zeros(len(self._alphabet), dtype=bool)

@@ -27,12 +27,9 @@ def reads_like_original(sighting: Sighting) -> bool:
     if len(read) < _ORIGINAL_READ:
         return False
     agrees = (sighting.reading.levels_nats[read].argmax(axis=1) == 0).mean()
-    strong = [_first_carrier(sighting, int(mark)).startswith(("declared", "layout.")) for mark in read]
+    carriers = sighting.template.mark_carriers
+    strong = [carriers[mark].startswith(("declared", "layout.")) for mark in read]
     return bool(agrees >= _ORIGINAL_AGREES and np.mean(strong) >= _ORIGINAL_STRONG)
-
-
-def _first_carrier(sighting: Sighting, mark: int) -> str:
-    return sighting.template.sites[sighting.template.marks[mark].sites[0]].carrier
 
 
 def _channel(sighting: Sighting, channel: str) -> str:

@@ -60,7 +60,7 @@ def _site_loglik(template: Template, aligned: AlignedLeak) -> Floats:
 def tally(sighting: Sighting) -> MarkTally:
     """How many marks were read, in all and by carrier."""
     read = sighting.reading.read
-    carriers = [sighting.template.sites[mark.sites[0]].carrier for mark in sighting.template.marks]
+    carriers = sighting.template.mark_carriers
     by_carrier = {
         name: MarkCount(
             sum(bool(seen) for seen, carrier in zip(read, carriers, strict=True) if carrier == name),

@@ -1,6 +1,7 @@
 """Seal: record first, then write files that are a deterministic function of the record."""
 
 import hashlib
+import secrets as randomness
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from whosecopy import __version__
 from whosecopy.carriers.registry import carriers, survey
 from whosecopy.codes.codebook import Codebook, all_differ, chance_all_differ, make_codebook
+from whosecopy.codes.keys import draw_secrets
 from whosecopy.errors import CapacityError, InputError
 from whosecopy.model import Recipient, Template, codec
 from whosecopy.seal.declare import Prepared, prepare
@@ -19,7 +21,7 @@ from whosecopy.vault.codebooks import sealed_codebook
 from whosecopy.vault.delivery import SealedCopy, deliver, refuse_occupied
 from whosecopy.vault.events import record
 from whosecopy.vault.lookup import lookup_of
-from whosecopy.vault.secretbytes import draw_secrets, pack_secrets
+from whosecopy.vault.secretbytes import pack_secrets
 from whosecopy.vault.store import Tx, Vault
 from whosecopy.vault.store_batches import Batch
 
@@ -85,9 +87,7 @@ def preview(
     prepared = prepare(data, name, options.encoding, options.variants, options.delimiter)
     template = survey_master(prepared, options)
     check_capacity(template, recipients, options.alpha, options.accept_weak)
-    rates = measured_rates()
-    planned = choose_profile(template, recipients, options.alpha, rates, options.coalition)
-    return planned, forecast(planned, recipients, options.alpha, rates, progress), prepared.literal_braces
+    return *_plan(template, recipients, options, progress), prepared.literal_braces
 
 
 def seal(
@@ -115,9 +115,7 @@ def seal(
     template = replace(survey_master(prepared, options), inherited=inherited)
     check_capacity(template, len(recipients), options.alpha, options.accept_weak)
     refuse_occupied(out, recipients, name)
-    rates = measured_rates()
-    template = choose_profile(template, len(recipients), options.alpha, rates, options.coalition)
-    table = forecast(template, len(recipients), options.alpha, rates, progress)
+    template, table = _plan(template, len(recipients), options, progress)
     codebook = draw_codebook(template, len(recipients))
     lookup = lookup_of(vault, template)
     with vault.transaction() as tx:
@@ -170,10 +168,17 @@ def add_recipients(
 def draw_codebook(template: Template, count: int) -> Codebook:
     """Fresh secrets for `template`, redrawn until `count` codewords differ pairwise and from the master."""
     for _ in range(_REDRAWS):
-        codebook = make_codebook(template, draw_secrets())
+        codebook = make_codebook(template, draw_secrets(randomness.token_bytes))
         if _tell_apart(codebook, count):
             return codebook
     raise CapacityError(template.length + 1, template.length, "the copies could not all be made different")
+
+
+def _plan(template: Template, recipients: int, options: SealOptions, progress: Progress) -> tuple[Template, Forecast]:
+    """The template under the profile that serves it best, and what could be traced of it."""
+    rates = measured_rates()
+    planned = choose_profile(template, recipients, options.alpha, rates, options.coalition)
+    return planned, forecast(planned, recipients, options.alpha, rates, progress)
 
 
 def _tell_apart(codebook: Codebook, count: int) -> bool:

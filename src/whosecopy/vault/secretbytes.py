@@ -1,16 +1,8 @@
 """The seven secrets of one template as they are stored, encrypted, in the vault."""
 
-import secrets as randomness
 from dataclasses import fields
 
-from whosecopy.codes.keys import Secrets
-
-_SIZE = 32
-
-
-def draw_secrets() -> Secrets:
-    """Seven independent secrets, 32 random bytes each (STATISTICS V1)."""
-    return Secrets(*(randomness.token_bytes(_SIZE) for _ in fields(Secrets)))
+from whosecopy.codes.keys import KEY_BYTES, Secrets
 
 
 def pack_secrets(secrets: Secrets) -> bytes:
@@ -20,4 +12,4 @@ def pack_secrets(secrets: Secrets) -> bytes:
 
 def unpack_secrets(data: bytes) -> Secrets:
     """The secrets that `pack_secrets` wrote."""
-    return Secrets(*(data[at : at + _SIZE] for at in range(0, len(data), _SIZE)))
+    return Secrets(*(data[at : at + KEY_BYTES] for at in range(0, len(data), KEY_BYTES)))
