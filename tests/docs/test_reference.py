@@ -20,7 +20,7 @@ _CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.M | re.S)
 
 
 def _commands() -> list[str]:
-    return re.findall(r"^## `whosecopy (\w+)", COMMAND_LINE.read_text(), re.M)
+    return re.findall(r"^###? `whosecopy ([a-z ]+)`$", COMMAND_LINE.read_text(), re.M)
 
 
 def _help(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -44,18 +44,24 @@ def _entries(text: str, *sections: str) -> dict[str, str]:
 
 
 def _section(command: str) -> str:
-    sections = re.split(r"^## ", COMMAND_LINE.read_text(), flags=re.M)
-    return next(one for one in sections if one.startswith(f"`whosecopy {command}"))
+    sections = re.split(r"^###? ", COMMAND_LINE.read_text(), flags=re.M)
+    return next(one for one in sections if one.startswith(f"`whosecopy {command}`"))
 
 
 def test_the_reference_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _commands() == list(_entries(_help(capsys), "Commands"))
+    assert [name for name in _commands() if " " not in name] == list(_entries(_help(capsys), "Commands"))
+
+
+def test_the_reference_lists_the_commands_of_a_group_under_it(capsys: pytest.CaptureFixture[str]) -> None:
+    for group in {name.split()[0] for name in _commands() if " " in name}:
+        told = [name.split()[1] for name in _commands() if name.startswith(f"{group} ")]
+        assert told == list(_entries(_help(capsys, group), "Commands"))
 
 
 @pytest.mark.parametrize("command", _commands())
 def test_the_reference_lists_every_option_as_help_does(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     told = {name.replace(r"\|", "|"): said.replace(r"\|", "|") for name, said in _ROW.findall(_section(command))}
-    offered = _entries(_help(capsys, command), "Arguments", "Options")
+    offered = _entries(_help(capsys, *command.split()), "Arguments", "Options")
     rows = "\n".join(f"| `{name}` | {said.replace('|', chr(92) + '|')} |" for name, said in offered.items())
     assert told == offered, f"the table of {command} has to be:\n{rows}"
 

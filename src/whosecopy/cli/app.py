@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from whosecopy import __version__
-from whosecopy.cli import benching, demonstrate, documents, sealing, tracing, variants
+from whosecopy.cli import assessing, benching, demonstrate, documents, sealing, tracing, variants
 
 app = typer.Typer(
     name="whosecopy",
@@ -43,3 +43,4 @@ app.command("trace", short_help="Say whose copy leaked, or not enough evidence."
 app.command("backup", short_help="Write the vault into one file.")(documents.backup)
 app.command("restore", short_help="Make a vault from a backup, and check it.")(documents.restore)
 app.command("bench", short_help="Measure lengths, rates and false names.")(benching.bench)
+app.add_typer(assessing.assess, name="assess", short_help="Was there a leak at all, who could have known?")
