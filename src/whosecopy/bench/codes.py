@@ -9,6 +9,7 @@ they take before a guilty lead are drawn from their exact distribution.
 import math
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,9 +25,22 @@ from whosecopy.model import Floats
 from whosecopy.stats.lattice import tail_table
 
 COPIES, ALPHA, PROFILE = 10_000, 1e-3, "GL6"
-_NAMES = 0.95
+POWER = 0.95
+"""The share of leaks that a length has to name."""
 _SPEED_COPIES, _SPEED_MARKS = 400_000, 1024
 
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What lengths are measured for: copies issued, family-wise level, bias profile, share of marks misread."""
+
+    copies: int = COPIES
+    alpha: float = ALPHA
+    profile: str = PROFILE
+    misread: float = 0.0
+
+
+BENCH = Setting()
 Row = dict[str, str | float]
 Familywise = Callable[[Panel, np.random.Generator, int], float]
 
@@ -94,29 +108,38 @@ def _length(what: str, coalition: int, lengths: Sequence[int], trials: int, rng:
 
 
 def length_needed(
-    measure: Familywise, theta: Floats, lengths: Sequence[int], trials: int, rng: np.random.Generator
+    measure: Familywise,
+    theta: Floats,
+    lengths: Sequence[int],
+    trials: int,
+    rng: np.random.Generator,
+    setting: Setting = BENCH,
 ) -> float:
-    """Marks at which 95 % of `trials` leaks under strategy `theta` pass `ALPHA`, on a line between `lengths`.
+    """Marks at which 95 % of `trials` leaks under strategy `theta` pass the level, on a line between `lengths`.
 
     The family-wise p-value that 95 % of leaks stay below falls about exponentially with the length; the
     answer is extended beyond the lengths measured where needed.
     """
     quantiles = [
-        float(np.quantile([-math.log10(_one(measure, theta, m, rng)) for _ in range(trials)], 1 - _NAMES))
+        float(np.quantile([-math.log10(familywise(measure, theta, m, rng, setting)) for _ in range(trials)], 1 - POWER))
         for m in lengths
     ]
     slope, start = np.polyfit(lengths, quantiles, 1)
-    return (-math.log10(ALPHA) - float(start)) / float(slope)
+    return (-math.log10(setting.alpha) - float(start)) / float(slope)
 
 
-def _one(measure: Familywise, theta: Floats, marks: int, rng: np.random.Generator) -> float:
-    panel = _leak(theta, marks, rng)
-    return max(measure(panel, rng, len(theta) - 1), 1e-300)
+def familywise(
+    measure: Familywise, theta: Floats, marks: int, rng: np.random.Generator, setting: Setting = BENCH
+) -> float:
+    """The family-wise p-value by which a fresh leak of `marks` marks under strategy `theta` names a leaker."""
+    return max(measure(_leak(theta, marks, rng, setting), rng, len(theta) - 1), 1e-300)
 
 
-def _leak(theta: Floats, marks: int, rng: np.random.Generator) -> Panel:
-    """A leak merged from the first copies of a fresh code under strategy `theta`, read without misreads."""
-    return simulate(Leak(marks, tuple(range(len(theta) - 1)), PROFILE, strategy=theta), COPIES, rng)
+def _leak(theta: Floats, marks: int, rng: np.random.Generator, setting: Setting = BENCH) -> Panel:
+    """A leak merged from the first copies of a fresh code under strategy `theta`."""
+    leakers = tuple(range(len(theta) - 1))
+    leak = Leak(marks, leakers, setting.profile, strategy=theta, misread=setting.misread)
+    return simulate(leak, setting.copies, rng)
 
 
 def bare(panel: Panel, rng: np.random.Generator, coalition: int) -> float:
