@@ -1,7 +1,7 @@
 """One transaction on the tables: what is sealed is encrypted on the way in and checked on the way out."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, and_, func, insert, select, update
@@ -25,8 +25,13 @@ class Session:
 
     def insert(self, table: Table, values: Values) -> None:
         """Add a row; its sealed columns are given in plain and encrypted here."""
-        self.connection.execute(insert(table).values(self._seal(table, row_of(table, values), values)))
-        self.written.add(table.name)
+        self.insert_all(table, [values])
+
+    def insert_all(self, table: Table, rows: Sequence[Values]) -> None:
+        """Add rows with the same columns, as `insert` does."""
+        if rows:
+            self.connection.execute(insert(table), [self._seal(table, row_of(table, row), row) for row in rows])
+            self.written.add(table.name)
 
     def update(self, table: Table, row: Row, values: Values) -> None:
         """Change some columns of the row with primary key `row`."""
