@@ -43,7 +43,7 @@ def newest(tx: Session, document: str | None = None) -> Head:
     return Head(number, open_cell(tx.keys.cells, table.name, (sequence,), "digest", digest))
 
 
-def _count(of_document: bool) -> Select[tuple[int, int, int]]:
+def _count(of_document: bool) -> Select[int, int, int]:
     issued = select(func.coalesce(func.sum(batches.c.count), 0))
     read = select(func.count()).select_from(readings)
     if of_document:
