@@ -1,6 +1,7 @@
 """Where the chains of events end, and what they have counted so far."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 
@@ -43,7 +44,7 @@ def newest(tx: Session, document: str | None = None) -> Head:
     return Head(number, open_cell(tx.keys.cells, table.name, (sequence,), "digest", digest))
 
 
-def _count(of_document: bool) -> Select[int, int, int]:
+def _count(of_document: bool) -> Select[Any]:
     issued = select(func.coalesce(func.sum(batches.c.count), 0))
     read = select(func.count()).select_from(readings)
     if of_document:
@@ -59,5 +60,5 @@ _COUNT, _COUNT_OF_DOCUMENT = _count(False), _count(True)
 def counters(tx: Session, document: str) -> Counters:
     """Copies issued, copies handed out, readings kept: of one document, or in the vault."""
     query = _COUNT_OF_DOCUMENT if document else _COUNT
-    issued, handed_out, traced = tx.connection.execute(query, {"document": document}).one()
-    return issued, handed_out, traced
+    row = tx.connection.execute(query, {"document": document}).one()
+    return row[0], row[1], row[2]
