@@ -7,6 +7,8 @@ that several carriers can mark the same document one after the other.
 
 from dataclasses import dataclass, replace
 
+from whosecopy.model.layout import NO_LAYOUT, Layout, Shift
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -55,6 +57,7 @@ class Document:
     `text` holds the blocks joined by blank lines; a single newline inside a block is a hard wrap of the
     file. `protected` are the spans (sorted, disjoint, half-open) that no carrier may change: quotations,
     code, URLs, headings, template tags. `source` is the file itself, `pieces` the way back into it.
+    Formats with pages have a `layout`, whose words `shifts` move.
     """
 
     media: str
@@ -65,6 +68,8 @@ class Document:
     source: bytes
     encoding: str = "utf-8"
     edits: tuple[Edit, ...] = ()
+    layout: Layout = NO_LAYOUT
+    shifts: tuple[Shift, ...] = ()
 
     def with_edits(self, edits: tuple[Edit, ...]) -> "Document":
         """The same document with `edits` (offsets of the master) added to those it already has."""

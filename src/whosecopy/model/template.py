@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from whosecopy.model.layout import NO_LAYOUT, Layout
+
 SCHEMA = "whosecopy.template/1"
 
 
@@ -9,8 +11,9 @@ SCHEMA = "whosecopy.template/1"
 class Site:
     """A place in a master where variants exist.
 
-    `start:end` is its footprint in the reading text. `variants[0]` is what the master says there; symbol
-    order is drawn later. Sites with the same non-empty `link` change together and make one mark.
+    `start:end` is its footprint in the reading text. `variants[0]` is what the master says there; of layout
+    sites the variants are names of looks, and the master may show none of them. Symbol order is drawn later.
+    Sites with the same non-empty `link` change together and make one mark.
     `locator` belongs to the carrier alone (version it inside); text carriers need none.
     `group` names the family that copy-desks change as one and that forecasts rate as one.
     """
@@ -53,7 +56,8 @@ class Inherited:
 class Template:
     """A master with its ordered marks, as it is stored with the document and never recomputed.
 
-    `text` is the master's reading text, `packs` the versions of the carriers that found the sites.
+    `text` is the master's reading text, `packs` the versions of the carriers that found the sites, `layout`
+    where its words stand if it has pages.
     """
 
     media: str
@@ -64,6 +68,7 @@ class Template:
     marks: tuple[Mark, ...]
     packs: tuple[tuple[str, str], ...]
     inherited: tuple[Inherited, ...] = ()
+    layout: Layout = NO_LAYOUT
     schema: str = SCHEMA
 
     @property

@@ -30,6 +30,7 @@ def make_template(master: Document, sites: Sequence[Site], packs: Mapping[str, s
         sites=tuple(ordered),
         marks=marks,
         packs=tuple(sorted(packs.items())),
+        layout=master.layout,
     )
 
 
