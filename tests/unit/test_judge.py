@@ -98,8 +98,11 @@ def test_v09_every_copy_of_every_candidate_counts():
 
 
 def test_outcomes_follow_from_the_decision_and_the_record_of_hand_outs():
-    found, nothing = SimpleNamespace(withheld=False, named=(1,)), SimpleNamespace(withheld=False, named=())
-    broken = SimpleNamespace(withheld=True, named=(1,))
+    found, nothing = (SimpleNamespace(withheld=False, named=named, organisations=()) for named in ((1,), ()))
+    broken = SimpleNamespace(withheld=True, named=(1,), organisations=())
+    group = SimpleNamespace(withheld=False, named=(), organisations=(1,))
+    assert outcome_of(group, handed_out=True) is Outcome.ORGANISATION
+    assert outcome_of(group, handed_out=False) is Outcome.INTEGRITY_ALARM
     assert outcome_of(found, handed_out=True) is Outcome.NAMED
     assert outcome_of(found, handed_out=False) is Outcome.INTEGRITY_ALARM
     assert outcome_of(nothing, handed_out=True) is Outcome.NOT_ENOUGH_EVIDENCE

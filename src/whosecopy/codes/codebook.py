@@ -1,5 +1,6 @@
 """A template with the codewords that its secrets draw: everything about copies that is not a file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,17 +17,41 @@ _BLOCK = 4096
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Codebook:
-    """A template, its secrets, and what they draw: biases (m, q_max) in 256ths, labels (m, q_max)."""
+    """A template, its secrets, and what they draw: biases (m, q_max) in 256ths, labels (m, q_max).
+
+    `members` (copies,) holds the number of the organisation that each copy went to; it is needed where marks
+    are shared within organisations.
+    """
 
     template: Template
     secrets: Secrets
     digest: bytes
     biases: NDArray[np.uint16]
     labels: NDArray[np.uint8]
+    members: NDArray[np.int64]
+
+    @property
+    def shared(self) -> NDArray[np.bool_]:
+        """Which marks carry the symbol of an organisation: shape (m,)."""
+        return np.array([mark.shared for mark in self.template.marks], dtype=bool)
 
     def symbols(self, first: int, count: int) -> NDArray[np.uint8]:
-        """Codewords `first` to `first + count - 1`: shape (count, m)."""
-        return codewords(self.secrets.code, self.biases, first, count)
+        """Codewords `first` to `first + count - 1`: shape (count, m).
+
+        Raises `ValueError` where marks are shared and the organisation of a copy is not known.
+        """
+        drawn = codewords(self.secrets.code, self.biases, first, count)
+        shared = self.shared
+        if shared.any():
+            numbers = self.members[first : first + count]
+            if len(numbers) < count:
+                raise ValueError(f"copies {first} to {first + count - 1}: the organisation of some is not known")
+            drawn[:, shared] = self.organisation_symbols(organisations(numbers))[numbers][:, shared]
+        return drawn
+
+    def organisation_symbols(self, count: int) -> NDArray[np.uint8]:
+        """What copies of organisations 0 to `count - 1` show; it is used at shared marks only: shape (count, m)."""
+        return codewords(self.secrets.organisation, self.biases, 0, count)
 
     def variants(self, first: int, count: int) -> NDArray[np.uint8]:
         """The same as variant ordinals, 0 being what the master says: shape (count, m)."""
@@ -37,8 +62,11 @@ class Codebook:
         return copy_labels(self.secrets.identity, count)
 
 
-def make_codebook(template: Template, secrets: Secrets) -> Codebook:
-    """The codebook that `secrets` draw for `template`; the same for the same arguments, always."""
+def make_codebook(template: Template, secrets: Secrets, members: Sequence[int] = ()) -> Codebook:
+    """The codebook that `secrets` draw for `template`; the same for the same arguments, always.
+
+    `members` are the organisations' numbers of the copies issued so far, where marks are shared.
+    """
     digest = codec.digest(template)
     return Codebook(
         template,
@@ -46,7 +74,13 @@ def make_codebook(template: Template, secrets: Secrets) -> Codebook:
         digest,
         biases(secrets.bias, digest, template.marks),
         labels(secrets.labels, digest, template.marks),
+        np.array(members, dtype=np.int64),
     )
+
+
+def organisations(members: NDArray[np.int64]) -> int:
+    """How many organisations were issued to the copies whose numbers are `members`: numbers leave no gap."""
+    return int(members.max(initial=-1)) + 1
 
 
 def all_differ(codebook: Codebook, count: int) -> bool:
@@ -62,9 +96,10 @@ def chance_all_differ(codebook: Codebook, count: int) -> float:
     """A lower bound on the chance that `count` fresh codewords differ pairwise and from the master.
 
     Codewords are redrawn until they do, so that every p-value may be too small by the inverse of this
-    factor; a trace lowers its alpha by it. P(two agree) is the product over marks of sum_s p_s^2.
+    factor; a trace lowers its alpha by it. P(two agree) is the product over marks of sum_s p_s^2; two
+    copies of one organisation agree at shared marks for certain, so that these are left out.
     """
     shares = codebook.biases.astype(float) / 256
-    agree = float(np.prod((shares**2).sum(axis=1)))
+    agree = float(np.prod((shares[~codebook.shared] ** 2).sum(axis=1)))
     master = float(np.prod(shares.max(axis=1)))
     return max(0.0, 1.0 - count * (count - 1) / 2 * agree - count * master)

@@ -7,12 +7,13 @@ V8, V9). No score, rank or number of any other issued copy leaves this module (V
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from whosecopy.codes.decoys import check_decoys
 from whosecopy.codes.hypotheses import FAMILY
+from whosecopy.codes.organisations import organisation_panel
 from whosecopy.codes.pairs import members
 from whosecopy.codes.panel import Panel, Prepared, p_values, prepare
 from whosecopy.codes.scoring import KEEP, Tally, score_blocks
@@ -27,7 +28,7 @@ SHARES = {"single": 0.7, "gate": 0.1, "member": 0.1, "organisation": 0.1}
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A copy whose material is in the leak.
+    """A copy, or an organisation with a copy, whose material is in the leak; `index` is its number.
 
     `p_value` is after the multiplier over hypotheses (over leads, where `test` is `pair`); `p_familywise`
     is corrected over all copies and divided by the share of alpha, so that it compares with alpha.
@@ -45,7 +46,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What may be said: the named copies, or that the implementation failed its own check (`withheld`)."""
+    """What may be said: the named copies and organisations, or that the implementation failed its own check."""
 
     named: tuple[Named, ...]
     withheld: bool
@@ -53,10 +54,11 @@ class Decision:
     hypotheses: tuple[str, ...]
     codewords: int
     assumptions: tuple[str, ...]
+    organisations: tuple[Named, ...] = ()
 
 
 def decide(panels: Sequence[Panel], alpha: float, executor: Executor | None = None) -> Decision:
-    """Which copies' material is in the leak, at family-wise level `alpha` over all copies of all panels.
+    """Whose material is in the leak, at family-wise level `alpha` over all copies and organisations of all panels.
 
     Work over many copies goes to `executor`. The same panels and alpha give the same decision.
 
@@ -68,7 +70,25 @@ def decide(panels: Sequence[Panel], alpha: float, executor: Executor | None = No
     total = sum(panel.count for panel in panels)
     decoys, sound = check_decoys(prepared, alpha, total)
     found = _name(prepared, alpha, total, executor) if sound else ()
-    return Decision(found, not sound, decoys, tuple(h.name for h in FAMILY), total, ())
+    groups = tuple(_organisations(panels, alpha, executor)) if sound else ()
+    return Decision(found, not sound, decoys, tuple(h.name for h in FAMILY), total, (), groups)
+
+
+def _organisations(panels: Sequence[Panel], alpha: float, executor: Executor | None) -> Iterator[Named]:
+    """Organisations that stand out at the shared marks, over all that copies were ever issued to; best first."""
+    places = [place for place, panel in enumerate(panels) if panel.organisations and panel.shared.any()]
+    prepared = [prepare(organisation_panel(panels[place])) for place in places]
+    total = sum(item.panel.count for item in prepared)
+    found = _singles(prepared, _tallies(prepared, executor), alpha, total, SHARES["organisation"])
+    for one in sorted(found, key=lambda one: (one.p_familywise, one.panel, one.index)):
+        yield replace(one, panel=places[one.panel], test="organisation")
+
+
+def _tallies(prepared: Sequence[Prepared], executor: Executor | None) -> list[Tally]:
+    return [
+        score_blocks(i.panel.secrets.code, i.panel.biases, i.weights, 0, i.panel.count, executor=executor)
+        for i in prepared
+    ]
 
 
 def _name(prepared: Sequence[Prepared], alpha: float, total: int, executor: Executor | None) -> tuple[Named, ...]:
@@ -78,10 +98,7 @@ def _name(prepared: Sequence[Prepared], alpha: float, total: int, executor: Exec
         share["single"] += share.pop("organisation")
     if total < 2:
         share["single"] += share.pop("gate") + share.pop("member")
-    tallies = [
-        score_blocks(i.panel.secrets.code, i.panel.biases, i.weights, 0, i.panel.count, executor=executor)
-        for i in prepared
-    ]
+    tallies = _tallies(prepared, executor)
     named = list(_singles(prepared, tallies, alpha, total, share["single"]))
     if total >= 2:
         known = {(one.panel, one.index) for one in named}

@@ -23,7 +23,8 @@ class Panel:
     """One sealed version in play: its reading, its code, and how many copies were issued.
 
     `reading` is in variant order; `biases` and `labels` (m, q_max) are those of `codes.profiles`; `shared`
-    (m,) marks carry an organisation's symbol and never count for a person (V4).
+    (m,) marks carry an organisation's symbol and never count for a person (V4); `organisations` is how many
+    organisations copies were issued to.
     """
 
     reading: Reading
@@ -32,6 +33,7 @@ class Panel:
     secrets: Secrets
     count: int
     shared: NDArray[np.bool_]
+    organisations: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from whosecopy.codes.codebook import Codebook, chance_all_differ
+from whosecopy.codes.codebook import Codebook, chance_all_differ, organisations
 from whosecopy.codes.decide import SHARES, Decision, Named, decide
 from whosecopy.codes.panel import Panel
 from whosecopy.model import Floats, Outcome
@@ -96,15 +96,20 @@ def judge(candidates: Sequence[Candidate], alpha: float, executor: Executor | No
             labels=candidate.codebook.labels,
             secrets=candidate.codebook.secrets,
             count=candidate.issued,
-            shared=np.array([mark.shared for mark in candidate.codebook.template.marks], dtype=bool),
+            shared=candidate.codebook.shared,
+            organisations=organisations(candidate.codebook.members[: candidate.issued]),
         )
         for candidate in candidates
     ]
     decision = decide(panels, alpha, executor)
-    if not decision.named:
+    if not decision.named and not decision.organisations:
         return decision
     drawn = _chance_drawn(candidates)
-    return replace(decision, named=tuple(_redrawn(one, drawn) for one in decision.named))
+    return replace(
+        decision,
+        named=tuple(_redrawn(one, drawn) for one in decision.named),
+        organisations=tuple(_redrawn(one, drawn) for one in decision.organisations),
+    )
 
 
 def _redrawn(one: Named, drawn: float) -> Named:
@@ -120,14 +125,16 @@ def _redrawn(one: Named, drawn: float) -> Named:
 
 
 def outcome_of(decision: Decision, handed_out: bool) -> Outcome:
-    """What the decision amounts to; `handed_out` says whether every named copy has a hand-out record (V10)."""
+    """What the decision amounts to; `handed_out` says whether all that it names has a hand-out record (V10)."""
     if decision.withheld:
         return Outcome.WITHHELD
-    if not decision.named:
+    if not decision.named and not decision.organisations:
         return Outcome.NOT_ENOUGH_EVIDENCE
-    return Outcome.NAMED if handed_out else Outcome.INTEGRITY_ALARM
+    if not handed_out:
+        return Outcome.INTEGRITY_ALARM
+    return Outcome.NAMED if decision.named else Outcome.ORGANISATION
 
 
-def single_level(alpha: float, codewords: int) -> float:
-    """The p-value at or below which a first single copy is named."""
-    return (SHARES["single"] + SHARES["organisation"]) * alpha / codewords
+def single_level(alpha: float, codewords: int, shared: bool = False) -> float:
+    """The p-value at or below which a first single copy is named; `shared` where organisations have their share."""
+    return (SHARES["single"] + (0.0 if shared else SHARES["organisation"])) * alpha / codewords
