@@ -34,6 +34,7 @@ def verdict(desk, *arguments, **options):
     assert found["how"].keys() >= {"channel", "part", "version", "hand_outs"}
     assert found["decoys"].keys() >= {"scored", "ks_p"}
     assert all(one.keys() == NAMED_KEYS for one in found["named"])
+    assert found.pop("case").startswith("case-")
     found.pop("timings_s")
     return found
 

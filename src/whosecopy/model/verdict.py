@@ -79,7 +79,7 @@ class DecoyCheck:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer to one trace, in the shape of `trace --json`."""
+    """The answer to one trace, in the shape of `trace --json`; `case` is the id that `approve` and `reveal` take."""
 
     outcome: Outcome
     document: dict[str, str] | None
@@ -92,6 +92,7 @@ class Verdict:
     decoys: DecoyCheck
     assumptions: tuple[str, ...]
     timings_s: dict[str, float]
+    case: str = ""
     schema: str = VERDICT_SCHEMA
 
 

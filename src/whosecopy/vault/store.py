@@ -30,6 +30,7 @@ from whosecopy.vault import tables
 from whosecopy.vault.database import REVISIONS, connect, make_engine, migrate, revision
 from whosecopy.vault.events import record
 from whosecopy.vault.paths import key_path
+from whosecopy.vault.people import start_policy
 from whosecopy.vault.rootkey import SIZE, load_key, make_key, sync_folder
 from whosecopy.vault.store_cells import Keys, open_cell, seal_cell
 from whosecopy.vault.store_traces import Traces
@@ -38,6 +39,7 @@ DATABASE = "vault.db"
 WAIT_S = 10.0
 """How long a writer waits for another process before it gives up."""
 
+_POLICY_SINCE = "0003"
 _PURPOSES = ("cells", "tags", "lookup")
 
 
@@ -94,11 +96,12 @@ class Vault:
         self.close()
 
 
-def create(folder: Path, key_file: Path | None, now: str) -> Vault:
+def create(folder: Path, key_file: Path | None, now: str, policy: int | None = None) -> Vault:
     """Make a vault in `folder` (0700) and open it; its root key goes to `key_file`, or to the default place.
 
-    A key file that exists is used as it is. Nothing remains where this fails. Raises `InputError` where the
-    folder is in use or cannot be made, `AccessError` where the key would lie in it or does not serve.
+    `policy` is how many approvals a reveal needs; without it 1, and 2 once two people are registered. A key
+    file that exists is used as it is. Nothing remains where this fails. Raises `InputError` where the folder
+    is in use or cannot be made, `AccessError` where the key would lie in it or does not serve.
     """
     vault_id = f"vault-{secrets.token_hex(8)}"
     file = key_path(vault_id, folder, key_file)
@@ -109,7 +112,7 @@ def create(folder: Path, key_file: Path | None, now: str) -> Vault:
             else:
                 root = make_key(file)
                 undo.callback(file.unlink)
-            _fill(draft, vault_id, root, now)
+            _fill(draft, vault_id, root, now, policy)
         undo.pop_all()
     return open_vault(folder, file)
 
@@ -135,13 +138,15 @@ def open_vault(folder: Path, key_file: Path | None, wait_s: float = WAIT_S) -> V
         if found != REVISIONS[-1]:
             with connect(engine, writes=True) as connection:
                 migrate(connection)
+                if found < _POLICY_SINCE:
+                    start_policy(Tx(connection, keys))
     except BaseException:
         engine.dispose()
         raise
     return Vault(folder, vault_id, keys, engine)
 
 
-def _fill(folder: Path, vault_id: str, root: bytes, now: str) -> None:
+def _fill(folder: Path, vault_id: str, root: bytes, now: str, policy: int | None) -> None:
     """Write the database of a new vault into `folder`."""
     file = folder / DATABASE
     file.touch(mode=0o600)
@@ -156,7 +161,9 @@ def _fill(folder: Path, vault_id: str, root: bytes, now: str) -> None:
             migrate(connection)
             connection.execute(insert(tables.vault).values(id=vault_id, created_at=now))
             connection.execute(insert(tables.keys), wrapped)
-            record(Tx(connection, keys), "vault_made", {"vault": vault_id}, now)
+            tx = Tx(connection, keys)
+            start_policy(tx, policy)
+            record(tx, "vault_made", {"vault": vault_id}, now)
     finally:
         engine.dispose()
 

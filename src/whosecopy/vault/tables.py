@@ -118,6 +118,52 @@ readings = Table(
     Index("ix_readings_version", "document", "version"),
 )
 
+people = Table(
+    "people",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    _sealed("person"),
+)
+"""Who may approve; `kind` says what credential they sign with. Nobody is ever deleted: a removed person is marked."""
+
+policy = Table(
+    "policy",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    _sealed("rule"),
+)
+"""One row: how many approvals open an identity."""
+
+openings = Table(
+    "openings",
+    metadata,
+    Column("case", String(32), primary_key=True),
+    _sealed("facts"),
+    _sealed("identities"),
+    _sealed("reveal", nullable=True),
+    _sealed("refusal", nullable=True),
+)
+"""The names of a case, apart from the case, and how it was opened or ended."""
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("subject", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _sealed("approval"),
+)
+"""What people signed about a case, or about a change of people or policy."""
+
+disputes = Table(
+    "disputes",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("document", String(32), ForeignKey("documents.id"), nullable=False, index=True),
+    _sealed("dispute"),
+)
+"""What recipients say about their copies."""
+
 events = Table(
     "events",
     metadata,

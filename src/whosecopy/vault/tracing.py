@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from whosecopy.vault.casework import Clock, Leak, Test, TraceOptions, conclude, 
 from whosecopy.vault.codebooks import candidate
 from whosecopy.vault.events import record
 from whosecopy.vault.lookup import Key, find_versions
+from whosecopy.vault.opening import Facts, apart, case_of, enter, refuse_ended
 from whosecopy.vault.store import Vault
 
 
@@ -36,20 +38,23 @@ def trace(
     now: str,
     progress: Progress,
     executor: Executor | None = None,
+    requester: str = "",
 ) -> Case:
     """The case of one exhibit (one or several files read as one): whose copy it was, or not enough evidence.
 
     Identical bytes and options return the stored case. The trace is recorded before anything is scored.
-    Raises `InputError` for an exhibit that cannot be read or a document that does not exist.
+    `requester` is who asks, and may not approve the opening. Raises `InputError` for an exhibit that cannot be
+    read or a document that does not exist, `AccessError` for a protected disclosure.
     """
     exhibit_sha256 = _digest_of(files)
     options_sha256 = codec.digest(options).hex()
     with vault.snapshot() as tx:
         if options.document:
             tx.document(options.document)
+        refuse_ended(tx, exhibit_sha256)
         stored = tx.stored_verdict(exhibit_sha256, options_sha256)
-    if stored is not None and stored.case is not None:
-        return codec.decode(stored.case, Case)
+        if stored is not None:
+            return case_of(tx, stored.id)
     clock = Clock()
     leak = _open(files, exhibit_sha256, options.encoding)
     clock.step("open")
@@ -70,11 +75,15 @@ def trace(
         if test and decision
         else no_document(leak, options, now, clock)
     )
+    kept, names = apart(replace(case, verdict=replace(case.verdict, case=trace_id)))
+    facts = Facts(exhibit_sha256, tuple(dict.fromkeys(document for document, _ in sightings)), requester)
     with vault.transaction() as tx:
-        tx.finish_trace(trace_id, codec.encode(case.verdict), codec.encode(case))
+        tx.finish_trace(trace_id, codec.encode(kept.verdict), codec.encode(kept))
         record(tx, "verdict", {"trace": trace_id, "outcome": case.verdict.outcome.value}, now, _document_of(test))
+        enter(tx, trace_id, facts, names, now)
+        shown = case_of(tx, trace_id)
     progress(4, 4)
-    return case
+    return shown
 
 
 def _digest_of(files: Sequence[tuple[bytes, str]]) -> str:
@@ -123,6 +132,7 @@ def _prepare_test(
             for past in tx.past_readings(one.document, one.version):
                 levels = np.asarray(codec.decode(past.reading, list[list[float]]))
                 if same_exhibit(one.sighting.reading.levels_nats, levels, parts):
+                    refuse_ended(tx, "", (past.trace,))
                     earlier = max(earlier, past.retrace)
         test = Test(candidates, earlier + 1, alpha_of(candidates, asked, earlier + 1))
         readings = {key: codec.encode(one.reading.levels_nats.tolist()) for key, one in sightings.items()}
@@ -135,7 +145,3 @@ def _prepare_test(
         }
         record(tx, "test", facts, now, _document_of(test))
     return test
-
-
-def _document_of(test: Test | None) -> str:
-    return test.candidates[0].document if test else ""
