@@ -145,3 +145,7 @@ def _prepare_test(
         }
         record(tx, "test", facts, now, _document_of(test))
     return test
+
+
+def _document_of(test: Test | None) -> str:
+    return test.candidates[0].document if test else ""
