@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from whosecopy.codes.codebook import make_codebook
-from whosecopy.codes.keys import Secrets, draw_secrets
+from whosecopy.codes.commit import NO_RECORD, SealRecord, commitment
+from whosecopy.codes.keys import Secrets, derive, draw_secrets
 from whosecopy.errors import IntegrityError
 from whosecopy.model import Mark, Recipient, Site, Template, codec
-from whosecopy.seal.record import SealRecord, commitment, encode_record, make_record
+from whosecopy.seal.record import Place, encode_record, make_record
 from whosecopy.tlog.merkle import check_inclusion, inclusion_path, leaf_hash
 from whosecopy.vault.secretbytes import pack_secrets, unpack_secrets
 
@@ -48,7 +49,10 @@ def slow_root(leaves):
 
 
 def record_of(book, first, count):
-    return make_record(book, "doc-1", 1, first, count, 1e-6, "whosecopy test")
+    place = Place("doc-1", 1, 1, first, NO_RECORD)
+    return make_record(
+        book, place, [Recipient(f"p-{k}", "north") for k in range(first, first + count)], 1e-6, "whosecopy test"
+    )
 
 
 @pytest.mark.parametrize(("first", "count"), [(0, 1), (0, 2), (0, 7), (7, 5), (12, 64)])
@@ -73,13 +77,25 @@ def test_a_copy_opened_with_another_codeword_or_index_does_not_fit(codebook):
             check_inclusion(leaf_hash(wrong), 13, 20, proof, root)
 
 
+def test_a_recipient_is_opened_without_showing_another(codebook):
+    record = record_of(codebook, 4, 3)
+    digest = hashlib.sha256(codec.encode(codebook.template)).digest()
+    key = derive(codebook.secrets.commit, digest, "recipients")
+    leaves = []
+    for k in (4, 5, 6):
+        salted = hmac.new(key, k.to_bytes(8, "big"), "sha256").digest()
+        leaves.append(hashlib.sha256(salted + digest + k.to_bytes(8, "big") + f'["p-{k}","north"]'.encode()).digest())
+    assert record.recipients_root == slow_root(leaves).hex()
+
+
 def test_the_record_commits_to_everything_that_scores(codebook):
     record = record_of(codebook, 0, 3)
     assert record.template_sha256 == hashlib.sha256(codec.encode(codebook.template)).hexdigest()
     biases = b"".join(int(one).to_bytes(2, "big") for row in codebook.biases for one in row)
     assert record.biases_sha256 == hashlib.sha256(biases).hexdigest()
     assert (record.alpha, record.packs, record.master_sha256) == (1e-6, (("declared", "1"),), "aa" * 32)
-    for purpose, secret in (("code", codebook.secrets.code), ("decoy", codebook.secrets.decoy)):
+    for purpose in ("code", "bias", "labels", "decoy"):
+        secret = getattr(codebook.secrets, purpose)
         told = hashlib.sha256(b"whosecopy/1/commitment/" + purpose.encode() + b"\x00" + secret).hexdigest()
         assert getattr(record, f"{purpose}_sha256") == told == commitment(purpose, secret)
 

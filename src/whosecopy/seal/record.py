@@ -1,70 +1,75 @@
 """What a seal commits to before the first byte is written, so that nothing can be fitted afterwards."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from whosecopy.codes.codebook import Codebook
-from whosecopy.codes.commit import leaf, salt
-from whosecopy.model import codec
+from whosecopy.codes.commit import SealRecord, commitment, leaf, recipient_leaf, recipients_key, salt
+from whosecopy.model import Recipient, codec
 from whosecopy.tlog.merkle import root
 
-SCHEMA = "whosecopy.seal/1"
+_BLOCK = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class SealRecord:
-    """The durable record of one batch of copies: digests and commitments, no secret and no person.
-
-    `copies_root` is the RFC 6962 root over one leaf per recipient, `codes.commit.leaf`; one leaf can be
-    opened later without revealing another. `first` and `count` are the codeword indices issued.
-    """
+class Place:
+    """Where a batch stands: its document, version and number, its first index, the record before it (hex)."""
 
     document: str
     version: int
+    batch: int
     first: int
-    count: int
-    alpha: float
-    master_sha256: str
-    template_sha256: str
-    biases_sha256: str
-    code_sha256: str
-    decoy_sha256: str
-    copies_root: str
-    packs: tuple[tuple[str, str], ...]
-    software: str
-    schema: str = SCHEMA
+    previous: str
 
 
 def make_record(
-    codebook: Codebook, document: str, version: int, first: int, count: int, alpha: float, software: str
+    codebook: Codebook, place: Place, recipients: Sequence[Recipient], alpha: float, software: str
 ) -> SealRecord:
-    """The record of handing out copies `first` to `first + count - 1`."""
-    labels = codebook.copy_labels(first + count)[first:]
-    words = codebook.symbols(first, count)
-    leaves = [
-        leaf(salt(codebook.secrets.commit, first + k), codebook.digest, first + k, label, words[k].tobytes())
-        for k, label in enumerate(labels)
-    ]
+    """The record of issuing the next indices to `recipients`, in their order."""
+    secrets = codebook.secrets
     return SealRecord(
-        document=document,
-        version=version,
-        first=first,
-        count=count,
+        document=place.document,
+        version=place.version,
+        batch=place.batch,
+        first=place.first,
+        count=len(recipients),
         alpha=alpha,
+        previous=place.previous,
         master_sha256=codebook.template.master_sha256,
         template_sha256=codebook.digest.hex(),
         biases_sha256=hashlib.sha256(codebook.biases.astype(">u2").tobytes()).hexdigest(),
-        code_sha256=commitment("code", codebook.secrets.code),
-        decoy_sha256=commitment("decoy", codebook.secrets.decoy),
-        copies_root=root(leaves).hex(),
+        code_sha256=commitment("code", secrets.code),
+        bias_sha256=commitment("bias", secrets.bias),
+        labels_sha256=commitment("labels", secrets.labels),
+        decoy_sha256=commitment("decoy", secrets.decoy),
+        copies_root=root(copy_leaves(codebook, place.first, len(recipients))).hex(),
+        recipients_root=root(recipient_leaves(codebook, place.first, recipients)).hex(),
         packs=codebook.template.packs,
         software=software,
     )
 
 
-def commitment(purpose: str, secret: bytes) -> str:
-    """A hiding and binding commitment to a 32-byte random `secret`, as lower-case hex."""
-    return hashlib.sha256(b"whosecopy/1/commitment/" + purpose.encode() + b"\0" + secret).hexdigest()
+def copy_leaves(codebook: Codebook, first: int, count: int) -> list[bytes]:
+    """The leaves of copies `first` to `first + count - 1`: what `copies_root` is the root of."""
+    labels = codebook.copy_labels(first + count) if count else []
+    key, digest = codebook.secrets.commit, codebook.digest
+    leaves = []
+    for start in range(first, first + count, _BLOCK):
+        words = codebook.symbols(start, min(_BLOCK, first + count - start))
+        for index, word in enumerate(words, start=start):
+            leaves.append(leaf(salt(key, index), digest, index, labels[index], word.tobytes()))
+    return leaves
+
+
+def recipient_leaves(codebook: Codebook, first: int, recipients: Sequence[Recipient]) -> list[bytes]:
+    """The leaves of `recipients`, who were issued the indices from `first` on."""
+    digest = codebook.digest
+    key = recipients_key(codebook.secrets.commit, digest)
+    return [
+        recipient_leaf(salt(key, index), digest, index, one.id, one.organisation)
+        for index, one in enumerate(recipients, start=first)
+    ]
 
 
 def encode_record(record: SealRecord) -> bytes:

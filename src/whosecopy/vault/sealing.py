@@ -18,6 +18,7 @@ from whosecopy.seal.plan import Progress, check_capacity, make_template
 from whosecopy.seal.record import encode_record, make_record
 from whosecopy.vault.ancestry import Ancestry, settle_ancestry
 from whosecopy.vault.codebooks import sealed_codebook
+from whosecopy.vault.commitments import digest_of, next_place
 from whosecopy.vault.delivery import SealedCopy, deliver, refuse_occupied
 from whosecopy.vault.events import record
 from whosecopy.vault.lookup import lookup_of
@@ -205,9 +206,9 @@ def _issue(
     now: str,
 ) -> Batch:
     """Record a batch with all its commitments, in the running transaction."""
-    first = tx.next_index(*key)
-    sealed = make_record(codebook, *key, first, len(recipients), alpha, f"whosecopy {__version__}")
+    place = next_place(tx, *key)
+    sealed = make_record(codebook, place, recipients, alpha, f"whosecopy {__version__}")
     batch = tx.add_batch(*key, recipients, encode_record(sealed), "pending", str(out.resolve()))
-    facts = {"version": key[1], "batch": batch.batch, "first": first, "count": len(recipients)}
-    record(tx, "seal", facts | {"record": codec.digest(sealed).hex(), "root": sealed.copies_root}, now, key[0])
+    facts = {"version": key[1], "batch": batch.batch, "first": batch.first, "count": batch.count}
+    record(tx, "seal", facts | {"record": digest_of(sealed), "root": sealed.copies_root}, now, key[0])
     return batch

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from whosecopy.codes.decide import Decision
 from whosecopy.media.leak import LeakText, open_leak
 from whosecopy.model import (
     Case,
@@ -25,6 +26,7 @@ from whosecopy.trace.read import Sighting, read_leak
 from whosecopy.vault.ancestry import erase_inherited
 from whosecopy.vault.casework import Clock, Leak, Test, TraceOptions, conclude, no_document
 from whosecopy.vault.codebooks import candidate
+from whosecopy.vault.commitments import check_named, check_sealed
 from whosecopy.vault.events import record
 from whosecopy.vault.lookup import Key, find_versions
 from whosecopy.vault.opening import Facts, apart, case_of, enter, refuse_ended
@@ -67,7 +69,7 @@ def trace(
     clock.step("find and read")
     progress(2, 4)
     test = _prepare_test(vault, trace_id, sightings, issued, options.alpha, now) if sightings else None
-    decision = judge(test.candidates, test.alpha, executor) if test else None
+    decision = _judge(vault, test, executor) if test else None
     clock.step("judge")
     progress(3, 4)
     case = (
@@ -126,6 +128,7 @@ def _prepare_test(
     """Fix the candidates, k and the level, and record them before anything is scored (V10, V11)."""
     with vault.transaction() as tx:
         candidates = tuple(candidate(tx, *key, sighting, issued[key]) for key, sighting in sightings.items())
+        check_sealed(tx, candidates)
         earlier = 0
         for one in candidates:
             parts = of_a_name(one)
@@ -142,9 +145,19 @@ def _prepare_test(
             "retrace": test.retrace,
             "alpha": test.alpha,
             "codewords": sum(issued[k] for k in sightings),
+            "versions": [[*key, issued[key], hashlib.sha256(data).hexdigest()] for key, data in readings.items()],
         }
         record(tx, "test", facts, now, _document_of(test))
     return test
+
+
+def _judge(vault: Vault, test: Test, executor: Executor | None) -> Decision:
+    """The decision; every copy that it names was compared with what was committed of it at seal."""
+    decision = judge(test.candidates, test.alpha, executor)
+    with vault.snapshot() as tx:
+        for one in decision.named:
+            check_named(tx, test.candidates[one.panel], one.index)
+    return decision
 
 
 def _document_of(test: Test | None) -> str:
