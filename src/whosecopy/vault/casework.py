@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from whosecopy import __version__
 from whosecopy.codes.decide import Decision, Named
-from whosecopy.model import Case, DecoyCheck, Exhibit, How, MarkTally, NamedCopy, Outcome, Recipient, Verdict
+from whosecopy.model import Case, DecoyCheck, How, MarkTally, NamedCopy, Outcome, Recipient, Verdict
+from whosecopy.trace.exhibit import Leak
 from whosecopy.trace.how import how_it_got_out, reads_like_original
 from whosecopy.trace.judge import Candidate, outcome_of, single_level
 from whosecopy.trace.read import tally
@@ -33,15 +34,6 @@ class TraceOptions:
     document: str | None = None
     alpha: float | None = None
     encoding: str | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Leak:
-    """An exhibit of one or several files, opened: all of them are read as one text."""
-
-    exhibit: Exhibit
-    channel: str
-    names: tuple[str, ...]
 
 
 @dataclass(slots=True)

@@ -8,13 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from whosecopy.codes.decide import Decision
-from whosecopy.media.leak import LeakText, open_leak
-from whosecopy.model import (
-    Case,
-    Exhibit,
-    codec,
-)
+from whosecopy.model import Case, codec
 from whosecopy.seal.plan import Progress
+from whosecopy.trace.exhibit import digest_of, open_exhibit
 from whosecopy.trace.judge import (
     alpha_of,
     in_play,
@@ -24,7 +20,7 @@ from whosecopy.trace.judge import (
 )
 from whosecopy.trace.read import Sighting, read_leak
 from whosecopy.vault.ancestry import erase_inherited
-from whosecopy.vault.casework import Clock, Leak, Test, TraceOptions, conclude, no_document
+from whosecopy.vault.casework import Clock, Test, TraceOptions, conclude, no_document
 from whosecopy.vault.codebooks import candidate
 from whosecopy.vault.commitments import check_named, check_sealed
 from whosecopy.vault.events import record
@@ -48,7 +44,7 @@ def trace(
     `requester` is who asks, and may not approve the opening. Raises `InputError` for an exhibit that cannot be
     read or a document that does not exist, `AccessError` for a protected disclosure.
     """
-    exhibit_sha256 = _digest_of(files)
+    exhibit_sha256 = digest_of(files)
     options_sha256 = codec.digest(options).hex()
     with vault.snapshot() as tx:
         if options.document:
@@ -58,7 +54,7 @@ def trace(
         if stored is not None:
             return case_of(tx, stored.id)
     clock = Clock()
-    leak = _open(files, exhibit_sha256, options.encoding)
+    leak = open_exhibit(files, options.encoding)
     clock.step("open")
     progress(1, 4)
     with vault.transaction() as tx:
@@ -86,26 +82,6 @@ def trace(
         shown = case_of(tx, trace_id)
     progress(4, 4)
     return shown
-
-
-def _digest_of(files: Sequence[tuple[bytes, str]]) -> str:
-    if len(files) == 1:
-        return hashlib.sha256(files[0][0]).hexdigest()
-    return hashlib.sha256(b"".join(hashlib.sha256(data).digest() for data, _ in files)).hexdigest()
-
-
-def _open(files: Sequence[tuple[bytes, str]], sha256: str, encoding: str | None) -> Leak:
-    opened: list[LeakText] = [open_leak(data, name, encoding) for data, name in files]
-    channels = {one.channel for one in opened}
-    exhibit = Exhibit(
-        sha256=sha256,
-        name=", ".join(name for _, name in files),
-        media=", ".join(sorted({one.media for one in opened})),
-        size=sum(len(data) for data, _ in files),
-        text="\n\n".join(one.text for one in opened),
-        preprocessing=tuple(dict.fromkeys(note for one in opened for note in one.notes)),
-    )
-    return Leak(exhibit, "ocr" if "ocr" in channels else min(channels), tuple(name for _, name in files))
 
 
 def _find_and_read(vault: Vault, text: str, document: str | None, issued: Mapping[Key, int]) -> dict[Key, Sighting]:
