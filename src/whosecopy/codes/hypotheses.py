@@ -68,12 +68,14 @@ def group(levels_nats: Floats, biases: NDArray[np.uint16], counted: NDArray[np.b
     return Cells(chances, np.where(chances > 0, np.exp(rows[first, :width]), 0.0), counts, of_mark)
 
 
-def log_ratios(cells: Cells) -> Floats:
+def log_ratios(cells: Cells, theta: Floats | None = None) -> Floats:
     """Real scores of every hypothesis of `FAMILY` for every symbol: shape (H, cells, q).
+
+    The strategy of the last one is `theta`, or else fitted to these cells.
 
     Entry (h, i, s) is ln P_h(seen | symbol s) - ln P_h(seen), in nats, for all but the symmetric score.
     """
-    fitted = fit_strategy(cells, FITTED)
+    fitted = fit_strategy(cells, FITTED) if theta is None else theta
     return np.stack(
         [
             _ratio(cells, misread(cells, 0.02)),

@@ -83,17 +83,25 @@ def prepare(panel: Panel) -> Prepared:
 
     Raises `ValueError` where the panel's arrays do not fit each other.
     """
+    cells = cells_of(panel)
+    ratios = log_ratios(cells)
+    weights = np.asarray(cells.spread(integer_weights(ratios, cells.chances)), dtype=np.int64)
+    tails = tuple(tail_table(rows, panel.biases / 256.0) for rows in weights)
+    return Prepared(panel, cells, weights, tails, np.asarray(cells.spread(ratios), dtype=np.float64))
+
+
+def cells_of(panel: Panel) -> Cells:
+    """The marks that count, quantised and in symbol order.
+
+    Raises `ValueError` where the panel's arrays do not fit each other.
+    """
     reading = panel.reading
     shape = reading.levels_nats.shape
     if panel.biases.shape != shape or panel.labels.shape != shape or panel.shared.shape != shape[:1]:
         raise ValueError("reading, biases, labels and shared marks of a panel have different shapes")
     by_variant = quantise(reading.levels_nats, reading.alphabet)
     counted = replace(reading, levels_nats=by_variant).read & ~panel.shared
-    cells = group(np.take_along_axis(by_variant, panel.labels.astype(np.intp), axis=1), panel.biases, counted)
-    ratios = log_ratios(cells)
-    weights = np.asarray(cells.spread(integer_weights(ratios, cells.chances)), dtype=np.int64)
-    tails = tuple(tail_table(rows, panel.biases / 256.0) for rows in weights)
-    return Prepared(panel, cells, weights, tails, np.asarray(cells.spread(ratios), dtype=np.float64))
+    return group(np.take_along_axis(by_variant, panel.labels.astype(np.intp), axis=1), panel.biases, counted)
 
 
 def p_values(panel: Panel, symbols: Bytes) -> Floats:

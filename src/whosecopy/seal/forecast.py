@@ -6,7 +6,7 @@ it rests on the rates having been measured on other documents.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 
@@ -15,6 +15,7 @@ import numpy as np
 from whosecopy.codes.codebook import Codebook, make_codebook
 from whosecopy.codes.decide import SHARES
 from whosecopy.codes.keys import draw_secrets
+from whosecopy.codes.organisations import organisation_panel
 from whosecopy.codes.panel import Panel, p_values
 from whosecopy.model import Floats, Reading, Template, codec
 from whosecopy.seal.plan import Progress, with_profile
@@ -26,7 +27,7 @@ _RETRACE = 2
 _CONFIDENCE = 0.90
 _HOPELESS = 12
 _CONTEXT = 8
-_CHOICE_ATTACK = "half of the text"
+_CHOICE_ATTACK, _COLLEAGUES = "half of the text", "coalition of 3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The table by attack and the shortest passage that identifies, in words (0: not even the whole)."""
+    """The table by attack and the shortest passage that identifies, in words (0: not even the whole).
+
+    Where marks are shared, `organisations` says how often the leakers' organisation is named, all of them being
+    colleagues, and `advice` what the shared marks cost and gain.
+    """
 
     recipients: int
     alpha: float
@@ -75,6 +80,8 @@ class Forecast:
     whole_words: int
     measured: str
     command: str
+    organisations: tuple[Row, ...] = ()
+    advice: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -103,27 +110,61 @@ def choose_profile(template: Template, recipients: int, alpha: float, rates: Rat
 
 
 def forecast(
-    template: Template, recipients: int, alpha: float, rates: Rates, progress: Progress, trials: int = 60
+    template: Template,
+    recipients: int,
+    alpha: float,
+    rates: Rates,
+    progress: Progress,
+    trials: int = 60,
+    organisations: int = 0,
 ) -> Forecast:
-    """What could be traced of `template` sealed for `recipients` at `alpha`, attack by attack."""
-    run = _Trials(template, recipients, alpha, seed=11)
+    """What could be traced of `template` sealed for `recipients` at `alpha`, attack by attack.
+
+    `organisations` is how many there are, where the template has shared marks.
+    """
+    run = _Trials(template, recipients, alpha, seed=11, organisations=organisations)
     rows = []
     for done, attack in enumerate(rates.attacks):
         progress(done, len(rates.attacks) + 1)
         rows.append(Row(attack.name, run.marks(attack), run.chance(attack, trials)))
     shortest = run.shortest_words(next(attack for attack in rates.attacks if attack.name == "retype"))
+    groups, advice = _about_organisations(run, template, rates, rows, trials) if organisations else ((), ())
     progress(len(rates.attacks) + 1, len(rates.attacks) + 1)
     return Forecast(
         recipients=recipients,
         alpha=alpha,
         marks=template.length,
-        profile=template.marks[0].profile if template.marks else PROFILES[0],
+        profile=_profile(template),
         rows=tuple(rows),
         shortest_words=shortest,
         whole_words=len(template.text.split()),
         measured=rates.measured,
         command=rates.command,
+        organisations=groups,
+        advice=advice,
     )
+
+
+def _about_organisations(
+    run: "_Trials", template: Template, rates: Rates, rows: Sequence[Row], trials: int
+) -> tuple[tuple[Row, ...], tuple[str, ...]]:
+    """How often an organisation is named, and what shared marks cost and gain against sealing without them."""
+    attacks = {attack.name: attack for attack in rates.attacks}
+    shared = {row.attack: row.chance_to_name for row in rows}
+    plain = run.without_organisations()
+    names = [name for name in (_CHOICE_ATTACK, _COLLEAGUES) if name in attacks]
+    before = {name: plain.chance(attacks[name], trials) for name in names}
+    groups = {name: run.chance(attacks[name], trials, group=True) for name in names}
+    advice = [
+        f"{words}: a person is named in {shared[name]:.0%} at least (without shared marks {before[name]:.0%}), "
+        f"the organisation in {groups[name]:.0%}."
+        for name, words in ((_CHOICE_ATTACK, "Half of the text"), (_COLLEAGUES, "Three colleagues comparing copies"))
+        if name in groups
+    ]
+    pays = groups.get(_COLLEAGUES, 0.0) > before.get(_COLLEAGUES, 0.0)
+    verdict = "pay only where colleagues may compare copies" if pays else "do not pay here: leave --organisations out"
+    found = tuple(Row(name, run.marks(attacks[name], group=True), groups[name]) for name in names)
+    return found, (*advice, f"Shared marks {verdict}; a lone leaker is easier to name without them.")
 
 
 class _Trials:
@@ -132,30 +173,43 @@ class _Trials:
     Every question is asked of the same random draws, so that more recipients are never promised more.
     """
 
-    def __init__(self, template: Template, recipients: int, alpha: float, seed: int) -> None:
+    def __init__(self, template: Template, recipients: int, alpha: float, seed: int, organisations: int = 0) -> None:
         self._template = template
         self._recipients = recipients
-        self._limit = (SHARES["single"] + SHARES["organisation"]) * alpha / _RETRACE / recipients
+        self._alpha = alpha
+        self._organisations = organisations
+        self._shared = np.array([mark.shared for mark in template.marks], dtype=bool)
+        single = SHARES["single"] + (0.0 if self._shared.any() else SHARES["organisation"])
+        self._limit = single * alpha / _RETRACE / recipients
+        self._group_limit = SHARES["organisation"] * alpha / _RETRACE / max(organisations, 1)
         self._seed = seed
         self._rng = np.random.default_rng(seed)
         self._alphabet = np.array([mark.q for mark in template.marks], dtype=np.uint8)
         self._carriers = template.mark_carriers
         self._places = [[_with_context(template, k) for k in mark.sites] for mark in template.marks]
 
-    def marks(self, attack: Attack) -> float:
-        """How many marks the attack leaves readable, on average over the parts that it may show."""
+    def without_organisations(self) -> "_Trials":
+        """The same with every mark a person's, under the profile that persons have."""
+        plain = replace(self._template, marks=tuple(replace(m, shared=False) for m in self._template.marks))
+        return _Trials(with_profile(plain, _profile(self._template)), self._recipients, self._alpha, self._seed)
+
+    def marks(self, attack: Attack, group: bool = False) -> float:
+        """How many marks of persons, or of organisations (`group`), are read on average over the parts shown."""
         share = np.array([1.0 - dict(_levels(attack, carrier)).get(0.0, 0.0) for carrier in self._carriers])
         shown = np.mean([self._visible(part) for part in self._parts(attack.part)], axis=0)
-        return round(float((share * shown).sum()), 1)
+        return round(float((share * shown)[self._shared == group].sum()), 1)
 
-    def chance(self, attack: Attack, trials: int) -> float:
-        """A lower limit (90 % confidence) of the chance that at least one of the copies used is named."""
+    def chance(self, attack: Attack, trials: int, group: bool = False) -> float:
+        """A lower limit (90 % confidence) of the chance that at least one of the copies used is named.
+
+        With `group`: that their organisation is named, the leakers being colleagues.
+        """
         self._rng = np.random.default_rng(self._seed)
         parts = self._parts(attack.part)
         named = 0
         for done in range(1, trials + 1):
             visible = self._visible(parts[int(self._rng.integers(len(parts)))])
-            named += self._named(attack, visible)
+            named += self._named(attack, visible, group)
             if done == _HOPELESS and not named:
                 return 0.0
         return round(clopper_pearson(named, trials, _CONFIDENCE)[0], 3)
@@ -183,13 +237,16 @@ class _Trials:
                 return False
         return True
 
-    def _named(self, attack: Attack, visible: np.ndarray) -> bool:
-        codebook = make_codebook(self._template, draw_secrets(self._rng.bytes))
-        symbols = codebook.symbols(0, attack.coalition)
+    def _named(self, attack: Attack, visible: np.ndarray, group: bool = False) -> bool:
+        colleagues = [0] * attack.coalition
+        codebook = make_codebook(self._template, draw_secrets(self._rng.bytes), colleagues)
         reading = self._reading(attack, codebook, visible)
-        nobody = np.zeros(len(self._alphabet), dtype=bool)
-        panel = Panel(reading, codebook.biases, codebook.labels, codebook.secrets, self._recipients, nobody)
-        return bool(p_values(panel, symbols).min() <= self._limit)
+        key, groups = codebook.secrets, self._organisations
+        panel = Panel(reading, codebook.biases, codebook.labels, key, self._recipients, self._shared, groups)
+        if group:
+            found = p_values(organisation_panel(panel), codebook.organisation_symbols(1))
+            return bool(found.min() <= self._group_limit)
+        return bool(p_values(panel, codebook.symbols(0, attack.coalition)).min() <= self._limit)
 
     def _reading(self, attack: Attack, codebook: Codebook, visible: np.ndarray) -> Reading:
         """What would be read: at each visible mark one of the copies' variants, or an error."""
@@ -232,6 +289,11 @@ class _Trials:
             return [(0, len(text))]
         step = max(1, (len(words) - size) // 40)
         return [(words[k], [*words, len(text)][k + size]) for k in range(0, len(words) - size + 1, step)]
+
+
+def _profile(template: Template) -> str:
+    """The profile of persons' marks."""
+    return next((mark.profile for mark in template.marks if not mark.shared), PROFILES[0])
 
 
 def _levels(attack: Attack, carrier: str) -> tuple[tuple[float, float], ...]:

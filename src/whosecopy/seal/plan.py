@@ -35,8 +35,17 @@ def make_template(master: Document, sites: Sequence[Site], packs: Mapping[str, s
 
 
 def with_profile(template: Template, profile: str) -> Template:
-    """`template` with every mark under the bias profile `profile`."""
-    return replace(template, marks=tuple(replace(mark, profile=profile) for mark in template.marks))
+    """`template` with every mark of persons under the bias profile `profile`; shared marks stay `solo`."""
+    marks = tuple(mark if mark.shared else replace(mark, profile=profile) for mark in template.marks)
+    return replace(template, marks=marks)
+
+
+def with_shared(template: Template, share: float) -> Template:
+    """`template` with about a `share` of the marks of every carrier shared within organisations, evenly spread."""
+    carriers = template.mark_carriers
+    order = sorted(range(template.length), key=lambda mark: (carriers[mark], mark))
+    chosen = {mark for k, mark in enumerate(order) if math.floor((k + 1) * share) > math.floor(k * share)}
+    return replace(template, marks=tuple(replace(mark, shared=k in chosen) for k, mark in enumerate(template.marks)))
 
 
 def needed_marks(recipients: int, alpha: float) -> int:
@@ -49,12 +58,14 @@ def least_marks(recipients: int) -> int:
     return math.ceil(2 * math.log2(max(recipients, 2)))
 
 
-def check_capacity(template: Template, recipients: int, alpha: float, accept_weak: bool) -> None:
-    """Raise `CapacityError` where the whole document could not name one of its recipients.
+def check_capacity(
+    template: Template, recipients: int, alpha: float, accept_weak: bool, organisations: int = 0
+) -> None:
+    """Raise `CapacityError` where the whole document could not name one of its recipients, or of `organisations`.
 
-    With `accept_weak` it suffices that the copies can all differ.
+    With `accept_weak` it suffices that the copies can all differ. Shared marks count for organisations only.
     """
-    bits = math.floor(sum(math.log2(mark.q) for mark in template.marks))
+    bits = _bits(template, shared=False)
     needed = least_marks(recipients) if accept_weak else needed_marks(recipients, alpha)
     if bits < needed:
         raise CapacityError(
@@ -63,3 +74,12 @@ def check_capacity(template: Template, recipients: int, alpha: float, accept_wea
             "declare variants (whosecopy suggest DOC shows where)"
             + ("" if accept_weak else ", or --accept-weak if several documents will be read together"),
         )
+    group_bits, group_needed = _bits(template, shared=True), needed_marks(max(organisations, 1), alpha)
+    if organisations and not accept_weak and group_bits < group_needed:
+        raise CapacityError(
+            group_needed, group_bits, "for organisations: raise their share, declare variants, or leave it out"
+        )
+
+
+def _bits(template: Template, shared: bool) -> int:
+    return math.floor(sum(math.log2(mark.q) for mark in template.marks if mark.shared is shared))
