@@ -29,6 +29,7 @@ from whosecopy.errors import AccessError, InputError, IntegrityError
 from whosecopy.vault import tables
 from whosecopy.vault.database import REVISIONS, connect, make_engine, migrate, revision
 from whosecopy.vault.events import record
+from whosecopy.vault.log_keys import make_log_key
 from whosecopy.vault.paths import key_path
 from whosecopy.vault.people import start_policy
 from whosecopy.vault.rootkey import SIZE, load_key, make_key, sync_folder
@@ -163,7 +164,7 @@ def _fill(folder: Path, vault_id: str, root: bytes, now: str, policy: int | None
             connection.execute(insert(tables.keys), wrapped)
             tx = Tx(connection, keys)
             start_policy(tx, policy)
-            record(tx, "vault_made", {"vault": vault_id}, now)
+            record(tx, "vault_made", {"vault": vault_id, "log_key": make_log_key(tx, vault_id)}, now)
     finally:
         engine.dispose()
 

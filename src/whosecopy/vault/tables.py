@@ -45,7 +45,7 @@ keys = Table(
     Column("purpose", String(32), primary_key=True),
     Column("wrapped", LargeBinary, nullable=False),
 )
-"""Random keys, each encrypted under the root key."""
+"""Random keys, each encrypted under the root key; the log's under the key of cells, so that it can be replaced."""
 
 documents = Table(
     "documents",
