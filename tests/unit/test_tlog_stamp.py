@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from whosecopy.errors import InputError, IntegrityError
-from whosecopy.tlog import stamp
+from whosecopy.tlog import checkpoint, stamp
 from whosecopy.tlog.checkpoint import Checkpoint
 
 POINT = Checkpoint("vault.example/log", 7, bytes(range(32)))
@@ -108,6 +108,20 @@ def test_a_reply_with_its_chain_of_certificates_is_accepted(service):
         assert made.policy == "1.2.3.4.1"
         assert made.time.endswith("Z")
         assert made.serial > 1
+
+
+def test_openssl_finds_reply_and_text_to_fit(service):
+    """Another program, given the checkpoint's text and the reply that we accepted."""
+    service.reply(stamp.request(POINT))
+    (service.home / "text").write_text(checkpoint.encode(POINT))
+    trust = ("-CAfile", "root.pem", "-untrusted", "middle.pem")
+    done = subprocess.run(
+        ["openssl", "ts", "-verify", "-data", "text", "-in", "reply", *trust],
+        cwd=service.home,
+        capture_output=True,
+        check=False,
+    )
+    assert done.stdout == b"Verification: OK\n"
 
 
 def test_a_reply_with_the_signer_alone_needs_the_authority_between(service):

@@ -141,6 +141,7 @@ def test_a_checkpoint_signed_by_another_key_is_refused():
         lambda body: body.partition(b"\n\n")[0] + b"\n\n",
         lambda body: body[:-1],
         lambda body: body + b"\n",
+        lambda body: b"old 300\n" * (1 << 18) + body,
         lambda body: body.replace(b"\n700\n", b"\n0700\n"),
     ],
 )

@@ -70,6 +70,8 @@ def decode_request(body: bytes) -> Request:
 
     Raises `IntegrityError` where it is malformed.
     """
+    if len(body) > note.MAX_NOTE_BYTES:
+        raise IntegrityError("the request is too long")
     head, blank, signed = body.partition(b"\n\n")
     first, *rows = head.decode("latin-1").split("\n")
     old = strict.from_decimal(first.removeprefix("old ")) if first.startswith("old ") else None
