@@ -18,6 +18,7 @@ from whosecopy.seal.copies import Variants, renderer
 from whosecopy.seal.plan import Progress
 from whosecopy.vault.codebooks import sealed_codebook
 from whosecopy.vault.events import record
+from whosecopy.vault.log import advance
 from whosecopy.vault.store import Tx, Vault
 from whosecopy.vault.store_batches import Batch
 
@@ -37,11 +38,12 @@ class SealedCopy:
 
 
 def deliver(vault: Vault, batch: Batch, now: str, progress: Progress) -> tuple[SealedCopy, ...]:
-    """Write every copy of a recorded batch, then mark it as done.
+    """Write every copy of a recorded batch, then mark it as done; first publish its record in the log.
 
     A file that is there already with the right bytes is left alone. Raises `InputError` where a file of
     another content is in the way or the disk is full; the batch then stays pending.
     """
+    advance(vault, now)
     key = batch.document, batch.version
     with vault.snapshot() as tx:
         codebook, make, name = _workshop(tx, *key)
@@ -80,7 +82,7 @@ def resume(vault: Vault, now: str, progress: Progress) -> tuple[SealedCopy, ...]
 
 
 def hand_out_again(vault: Vault, document: str, recipient: str, now: str) -> bytes:
-    """The bytes of a recipient's newest copy of `document`, made again; recorded before they exist.
+    """The bytes of a recipient's newest copy of `document`, made again; recorded and published before they exist.
 
     Raises `InputError` where the document is unknown or the recipient has no copy of it.
     """
@@ -94,6 +96,7 @@ def hand_out_again(vault: Vault, document: str, recipient: str, now: str) -> byt
             raise InputError(f"{recipient}: has no copy of {document} yet; finish it with: whosecopy seal --resume")
         codebook, make, _ = _workshop(tx, document, version)
         record(tx, "hand-out", {"version": version, "first": issue.index, "count": 1, "again": True}, now, document)
+    advance(vault, now)
     return make(codebook.variants(issue.index, 1)[0])
 
 
