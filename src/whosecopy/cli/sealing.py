@@ -30,6 +30,17 @@ CarriersOption = Annotated[
 CoalitionOption = Annotated[
     int | None, typer.Option("--coalition", help="Plan for this many copies merged.", min=1, max=20, show_default=False)
 ]
+OrganisationsOption = Annotated[
+    float | None,
+    typer.Option(
+        "--organisations",
+        metavar="SHARE",
+        help="Share of marks that all of an organisation have alike, e.g. 0.3.",
+        min=0.01,
+        max=0.99,
+        show_default=False,
+    ),
+]
 WeakOption = Annotated[bool, typer.Option("--accept-weak", help="Seal although this document alone can name nobody.")]
 
 
@@ -39,6 +50,7 @@ def forecast(
     alpha: AlphaOption = None,
     carriers: CarriersOption = "",
     coalition: CoalitionOption = None,
+    organisations: OrganisationsOption = None,
     accept_weak: WeakOption = False,
     variants: VariantsOption = False,
     delimiter: DelimiterOption = "{{ }}",
@@ -51,9 +63,10 @@ def forecast(
     from whosecopy.vault.sealing import preview
 
     options = _options(alpha, carriers, coalition, variants, delimiter, encoding, accept_weak=accept_weak)
+    options = replace(options, organisations=organisations or 0.0)
     recipients = parse_recipients(read_file(to), str(to))
     with progress("Simulating leaks") as advance:
-        template, table, braces = preview(read_file(document), str(document), len(recipients), options, advance)
+        template, table, braces = preview(read_file(document), str(document), recipients, options, advance)
     _mention_braces(braces)
     if json:
         print_json({"forecast": table, "marks": _mark_counts(template)})
@@ -78,6 +91,7 @@ def seal(
     alpha: AlphaOption = None,
     carriers: CarriersOption = "",
     coalition: CoalitionOption = None,
+    organisations: OrganisationsOption = None,
     accept_weak: WeakOption = False,
     normalise: Annotated[
         bool, typer.Option("--normalise", help="Rewrite marks of earlier copies found in DOC.")
@@ -111,7 +125,9 @@ def seal(
             options = _options(
                 alpha, carriers, coalition, variants, delimiter, encoding, accept_weak, supersedes, title
             )
-            options = replace(options, ancestry=Ancestry(normalise, record_ancestry))
+            options = replace(
+                options, ancestry=Ancestry(normalise, record_ancestry), organisations=organisations or 0.0
+            )
             data = read_file(document), str(document)
             sealed = sealing.seal(here, data, recipients, out_folder, options, now(), advance)
         else:
@@ -214,7 +230,8 @@ def forecast_lines(table: "Forecast") -> list[object]:
         else "This document alone identifies nobody; several leaks together may."
     )
     head = f"{table.recipients} recipients, {table.marks} marks, alpha {table.alpha:g}"
-    return [head, grid, shortest, "Heavy paraphrase, translation and one-sentence quotes cannot be traced."]
+    limits = "Heavy paraphrase, translation and one-sentence quotes cannot be traced."
+    return [head, grid, *table.advice, shortest, limits]
 
 
 def _mark_counts(template: "Template") -> dict[str, object]:

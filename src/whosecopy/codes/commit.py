@@ -19,8 +19,10 @@ class SealRecord:
 
     Codeword indices `first` to `first + count - 1` were issued together, as batch `batch` of the version.
     `copies_root` is the RFC 6962 root over one `leaf` per copy, `recipients_root` that over one
-    `recipient_leaf` per copy: one of them can be opened later without another. `previous` is the SHA-256 of
-    the record before, of any version of the document. `alpha` is the level fixed for every later trace.
+    `recipient_leaf` per copy, `organisations_root` that over one `organisation_leaf` per organisation that
+    this batch is the first to reach (where marks are shared): one of them can be opened later without another.
+    `previous` is the SHA-256 of the record before, of any version of the document. `alpha` is the level fixed
+    for every later trace.
     """
 
     document: str
@@ -39,6 +41,7 @@ class SealRecord:
     decoy_sha256: str
     copies_root: str
     recipients_root: str
+    organisations_root: str
     packs: tuple[tuple[str, str], ...]
     software: str
     schema: str = SCHEMA

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 
 from whosecopy.errors import InputError
 from whosecopy.model import Recipient
@@ -55,3 +56,27 @@ def _recipient(header: list[str], row: list[str], where: str) -> Recipient:
         raise InputError(f"{where}: has no id; give every recipient a stable pseudonym")
     extra = tuple((column, cell) for column, cell in cells.items() if column not in _KNOWN)
     return Recipient(cells["id"], cells.get("organisation", ""), cells.get("email", ""), extra)
+
+
+def memberships(recipients: Sequence[Recipient]) -> list[int]:
+    """The number of each recipient's organisation: organisations are counted in the order they come in."""
+    numbers: dict[str, int] = {}
+    return [numbers.setdefault(one.organisation, len(numbers)) for one in recipients]
+
+
+def check_organisations(recipients: Sequence[Recipient]) -> int:
+    """How many organisations there are, if marks can be shared within them.
+
+    Raises `InputError` for a recipient without an organisation, for names that differ in case only, and for
+    fewer than two organisations: shared marks would tell nobody apart.
+    """
+    spelt: dict[str, str] = {}
+    for one in recipients:
+        if not one.organisation:
+            raise InputError(f"{one.id}: has no organisation; with shared marks every recipient needs one")
+        first = spelt.setdefault(one.organisation.casefold(), one.organisation)
+        if first != one.organisation:
+            raise InputError(f"organisations {first!r} and {one.organisation!r} differ in case only; write them alike")
+    if len(spelt) < 2:
+        raise InputError("all recipients are of one organisation; shared marks can only tell different ones apart")
+    return len(spelt)

@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from whosecopy.codes.codebook import Codebook
+from whosecopy.codes.codebook import Codebook, organisations
 from whosecopy.codes.commit import SealRecord, commitment, leaf, recipient_leaf, recipients_key, salt
+from whosecopy.codes.organisations import organisation_leaf, salts_key
 from whosecopy.model import Recipient, codec
 from whosecopy.tlog.merkle import root
 
@@ -45,6 +46,7 @@ def make_record(
         decoy_sha256=commitment("decoy", secrets.decoy),
         copies_root=root(copy_leaves(codebook, place.first, len(recipients))).hex(),
         recipients_root=root(recipient_leaves(codebook, place.first, recipients)).hex(),
+        organisations_root=root(organisation_leaves(codebook, place.first, recipients)).hex(),
         packs=codebook.template.packs,
         software=software,
     )
@@ -69,6 +71,25 @@ def recipient_leaves(codebook: Codebook, first: int, recipients: Sequence[Recipi
     return [
         recipient_leaf(salt(key, index), digest, index, one.id, one.organisation)
         for index, one in enumerate(recipients, start=first)
+    ]
+
+
+def organisation_leaves(codebook: Codebook, first: int, recipients: Sequence[Recipient]) -> list[bytes]:
+    """The leaves of the organisations that got their first copies with `recipients`, by number.
+
+    None where no mark is shared.
+    """
+    shared, digest = codebook.shared, codebook.digest
+    if not shared.any():
+        return []
+    key = salts_key(codebook.secrets.commit, digest)
+    known, numbers = organisations(codebook.members[:first]), codebook.members[first : first + len(recipients)]
+    names = {int(number): one.organisation for number, one in zip(numbers, recipients, strict=True)}
+    symbols = codebook.organisation_symbols(known + len(names))[:, shared]
+    return [
+        organisation_leaf(salt(key, number), digest, number, names[number], symbols[number].tobytes())
+        for number in sorted(names)
+        if number >= known
     ]
 
 

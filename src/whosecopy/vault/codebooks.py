@@ -3,6 +3,7 @@
 from whosecopy.codes.codebook import Codebook, make_codebook
 from whosecopy.errors import IntegrityError
 from whosecopy.model import Template
+from whosecopy.seal.recipients import memberships
 from whosecopy.trace.judge import Candidate
 from whosecopy.trace.read import Sighting
 from whosecopy.vault.secretbytes import unpack_secrets
@@ -15,7 +16,9 @@ def sealed_codebook(tx: Tx, document: str, version: int, template: Template) -> 
     Raises `IntegrityError` where the template has another digest than when it was sealed: other codewords
     would be drawn from it.
     """
-    codebook = make_codebook(template, unpack_secrets(tx.load_secrets(document, version)))
+    shares = any(mark.shared for mark in template.marks)
+    members = memberships([issue.recipient for issue in tx.recipients(document, version)]) if shares else []
+    codebook = make_codebook(template, unpack_secrets(tx.load_secrets(document, version)), members)
     if codebook.digest.hex() != tx.version(document, version).template_sha256:
         raise IntegrityError(
             f"{document} version {version}: its template no longer has the digest it was sealed with; "

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from whosecopy.codes.commit import NO_RECORD, SealRecord
 from whosecopy.errors import IntegrityError
 from whosecopy.model import codec
-from whosecopy.seal.record import Place, copy_leaves, encode_record, make_record, recipient_leaves
+from whosecopy.seal.record import Place, copy_leaves, encode_record, make_record, organisation_leaves, recipient_leaves
 from whosecopy.tlog.merkle import root
 from whosecopy.trace.judge import Candidate
 from whosecopy.vault.events import events
@@ -15,7 +15,7 @@ from whosecopy.vault.store_batches import Batch
 
 ALWAYS = 20_000
 """Up to so many copies of a version the leaf of every one is made again before it is scored."""
-_OF_COPIES = frozenset({"count", "copies_root", "recipients_root"})
+_OF_COPIES = frozenset({"count", "copies_root", "recipients_root", "organisations_root"})
 
 
 def next_place(tx: Tx, document: str, version: int) -> Place:
@@ -123,8 +123,10 @@ def _check_copies(tx: Tx, candidate: Candidate, batches: Sequence[Batch]) -> Non
     for batch in batches:
         kept = codec.decode(batch.record, SealRecord)
         mine = slice(batch.first - first, batch.first - first + batch.count)
-        for name, leaves in (("copies_root", copies), ("recipients_root", recipients)):
-            if getattr(kept, name) != root(leaves[mine]).hex():
+        groups = organisation_leaves(candidate.codebook, batch.first, people[mine])
+        made = {"copies_root": copies[mine], "recipients_root": recipients[mine], "organisations_root": groups}
+        for name, leaves in made.items():
+            if getattr(kept, name) != root(leaves).hex():
                 what = f"{name} of version {candidate.version} differs from what was committed at seal"
                 raise _differs(candidate.document, what)
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from whosecopy import __version__
 from whosecopy.carriers.registry import carriers, survey
 from whosecopy.codes.codebook import Codebook, all_differ, chance_all_differ, make_codebook
@@ -14,7 +16,8 @@ from whosecopy.errors import CapacityError, InputError
 from whosecopy.model import Recipient, Template, codec
 from whosecopy.seal.declare import Prepared, prepare
 from whosecopy.seal.forecast import Forecast, choose_profile, forecast, measured_rates
-from whosecopy.seal.plan import Progress, check_capacity, make_template
+from whosecopy.seal.plan import Progress, check_capacity, make_template, with_shared
+from whosecopy.seal.recipients import check_organisations, memberships
 from whosecopy.seal.record import encode_record, make_record
 from whosecopy.vault.ancestry import Ancestry, settle_ancestry
 from whosecopy.vault.codebooks import sealed_codebook
@@ -36,7 +39,8 @@ class SealOptions:
     """How a document is to be sealed.
 
     `carriers` are name prefixes (`wording`, `typography.quotes`); empty means all that are on by default.
-    `coalition` plans for that many copies merged, `supersedes` makes a new version of an earlier document.
+    `coalition` plans for that many copies merged, `supersedes` makes a new version of an earlier document,
+    `organisations` is the share of marks that carry the symbol of an organisation in place of a copy's own.
     """
 
     alpha: float = DEFAULT_ALPHA
@@ -49,6 +53,7 @@ class SealOptions:
     supersedes: str | None = None
     title: str | None = None
     ancestry: Ancestry = _REFUSE
+    organisations: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +87,11 @@ def survey_master(prepared: Prepared, options: SealOptions) -> Template:
 
 
 def preview(
-    data: bytes, name: str, recipients: int, options: SealOptions, progress: Progress
+    data: bytes, name: str, recipients: Sequence[Recipient], options: SealOptions, progress: Progress
 ) -> tuple[Template, Forecast, int]:
     """What sealing the file `data` would give: template, forecast, and the number of literal `{{...}}`."""
     prepared = prepare(data, name, options.encoding, options.variants, options.delimiter)
-    template = survey_master(prepared, options)
-    check_capacity(template, recipients, options.alpha, options.accept_weak)
-    return *_plan(template, recipients, options, progress), prepared.literal_braces
+    return *_plan(survey_master(prepared, options), recipients, options, progress), prepared.literal_braces
 
 
 def seal(
@@ -114,10 +117,9 @@ def seal(
     master, declared, inherited = settle_ancestry(vault, prepared.master, prepared.declared, name, options.ancestry)
     prepared = replace(prepared, master=master, declared=declared)
     template = replace(survey_master(prepared, options), inherited=inherited)
-    check_capacity(template, len(recipients), options.alpha, options.accept_weak)
     refuse_occupied(out, recipients, name)
-    template, table = _plan(template, len(recipients), options, progress)
-    codebook = draw_codebook(template, len(recipients))
+    template, table = _plan(template, recipients, options, progress)
+    codebook = draw_codebook(template, len(recipients), memberships(recipients))
     lookup = lookup_of(vault, template)
     with vault.transaction() as tx:
         _refuse_known(tx, template.master_sha256, name)
@@ -150,7 +152,8 @@ def add_recipients(
         title = tx.document(document).title
         newest = tx.versions(document)[-1]
         refuse_occupied(out, recipients, newest.name)
-        known = {issue.recipient.id for issue in tx.recipients(document, newest.version)}
+        before = [issue.recipient for issue in tx.recipients(document, newest.version)]
+        known = {one.id for one in before}
         again = [recipient.id for recipient in recipients if recipient.id in known]
         if again:
             raise InputError(
@@ -159,6 +162,9 @@ def add_recipients(
             )
         template = codec.decode(tx.load_template(document, newest.version), Template)
         codebook = sealed_codebook(tx, document, newest.version, template)
+        if codebook.shared.any():
+            check_organisations([*before, *recipients])
+            codebook = replace(codebook, members=np.array(memberships([*before, *recipients])))
         if not _tell_apart(codebook, tx.next_index(document, newest.version) + len(recipients)):
             raise InputError(f"{document}: has too few marks for more recipients; seal a new version with --supersedes")
         batch = _issue(tx, codebook, (document, newest.version), recipients, newest.alpha, out, now)
@@ -166,20 +172,32 @@ def add_recipients(
     return Sealed(document, title, newest.version, template, copies)
 
 
-def draw_codebook(template: Template, count: int) -> Codebook:
-    """Fresh secrets for `template`, redrawn until `count` codewords differ pairwise and from the master."""
+def draw_codebook(template: Template, count: int, members: Sequence[int] = ()) -> Codebook:
+    """Fresh secrets for `template`, redrawn until `count` codewords differ pairwise and from the master.
+
+    `members` are the organisations of the copies, by number; they matter where marks are shared.
+    """
     for _ in range(_REDRAWS):
-        codebook = make_codebook(template, draw_secrets(randomness.token_bytes))
+        codebook = make_codebook(template, draw_secrets(randomness.token_bytes), members)
         if _tell_apart(codebook, count):
             return codebook
     raise CapacityError(template.length + 1, template.length, "the copies could not all be made different")
 
 
-def _plan(template: Template, recipients: int, options: SealOptions, progress: Progress) -> tuple[Template, Forecast]:
-    """The template under the profile that serves it best, and what could be traced of it."""
-    rates = measured_rates()
-    planned = choose_profile(template, recipients, options.alpha, rates, options.coalition)
-    return planned, forecast(planned, recipients, options.alpha, rates, progress)
+def _plan(
+    template: Template, recipients: Sequence[Recipient], options: SealOptions, progress: Progress
+) -> tuple[Template, Forecast]:
+    """The template under the profile that serves it best, and what could be traced of it.
+
+    Raises `CapacityError` for too few marks.
+    """
+    rates, count, groups = measured_rates(), len(recipients), 0
+    if options.organisations:
+        groups = check_organisations(recipients)
+        template = with_shared(template, options.organisations)
+    check_capacity(template, count, options.alpha, options.accept_weak, groups)
+    planned = choose_profile(template, count, options.alpha, rates, options.coalition)
+    return planned, forecast(planned, count, options.alpha, rates, progress, organisations=groups)
 
 
 def _tell_apart(codebook: Codebook, count: int) -> bool:
