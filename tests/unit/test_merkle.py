@@ -60,6 +60,20 @@ def slow_proof(leaves, m, whole=True):
     return [*slow_proof(leaves[k:], m - k, False), slow_root(leaves[:k])]
 
 
+def slow_subtree_proof(leaves, start, end, whole=True):
+    """SUBTREE_SUBPROOF of draft-ietf-plants-merkle-tree-certs, word by word."""
+    if (start, end) == (0, len(leaves)):
+        return [] if whole else [slow_root(leaves)]
+    k = 1
+    while 2 * k < len(leaves):
+        k *= 2
+    if end <= k:
+        return [*slow_subtree_proof(leaves[:k], start, end, whole), slow_root(leaves[k:])]
+    if k <= start:
+        return [*slow_subtree_proof(leaves[k:], start - k, end - k, whole), slow_root(leaves[:k])]
+    return [*slow_subtree_proof(leaves[k:], 0, end - k, False), slow_root(leaves[:k])]
+
+
 def slow_node(leaves):
     return lambda level, index: slow_root(leaves[index << level : (index + 1) << level])
 
@@ -127,6 +141,9 @@ def test_a_rewritten_record_is_never_consistent(old, new):
         (old, new, (now, *path), before, now),
         (new + 1, new, path, before, now),
         (0, new, path, before, now),
+        (0, new, (), root([]), now),
+        (old, 2 * new, path, before, now),
+        (old, 2 * new - 1 + (new == 1), (*path, root([])), before, now),
         (-1, new, path, before, now),
         (old, new, path, before[:31], now),
         (old, new, path, before, b""),
@@ -137,6 +154,38 @@ def test_a_rewritten_record_is_never_consistent(old, new):
     for case in altered:
         with pytest.raises(IntegrityError):
             check_consistency(*case)
+
+
+def test_hashes_of_another_length_are_no_proof():
+    left, right = leaf_hash(b"left"), leaf_hash(b"right")
+    for odd in (right[:31], right + b"\0", b""):
+        top = hashlib.sha256(b"\1" + left + odd).digest()
+        with pytest.raises(IntegrityError):
+            check_inclusion(left, 0, 2, [odd], top)
+        with pytest.raises(IntegrityError):
+            check_consistency(1, 2, [odd], left, top)
+
+
+@pytest.mark.parametrize("size", range(1, 14))
+def test_subtrees_are_proven_as_in_the_textbook(size):
+    leaves, proven = LEAVES[:size], 0
+    top = slow_root(leaves)
+    for start in range(size):
+        for end in range(start + 1, size + 1):
+            inside = slow_root(leaves[start:end])
+            if start % (1 << (end - start - 1).bit_length()):
+                with pytest.raises(IntegrityError):
+                    check_subtree_consistency(start, end, size, [], inside, top)
+                continue
+            path = slow_subtree_proof(leaves, start, end)
+            assert check_subtree_consistency(start, end, size, path, inside, top) is None
+            leaf, way = leaf_hash(leaves[end - 1]), slow_path(leaves[start:end], end - 1 - start)
+            assert check_subtree_inclusion(leaf, end - 1, start, end, way, inside) is None
+            for wrong in ((leaf_hash(b"other"), top), (inside, leaf_hash(b"other"))):
+                with pytest.raises(IntegrityError):
+                    check_subtree_consistency(start, end, size, path, *wrong)
+            proven += 1
+    assert proven >= size
 
 
 def test_there_is_no_proof_for_leaves_that_do_not_exist():

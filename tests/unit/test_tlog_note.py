@@ -3,6 +3,7 @@
 import base64
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from whosecopy.errors import InputError, IntegrityError
 from whosecopy.tlog import checkpoint, note
@@ -118,6 +119,15 @@ def test_cosignatures_come_with_their_times():
         (LOG, None),
         (witness, 1_900_000_000),
     ]
+
+
+def test_a_cosignature_at_a_time_that_no_clock_shows_is_refused():
+    text, time = checkpoint.encode(POINT), 1 << 63
+    witness = note.key_of("witness.example/w", OTHER, COSIGNATURE)
+    made = Ed25519PrivateKey.from_private_bytes(OTHER).sign(f"cosignature/v1\ntime {time}\n{text}".encode())
+    line = Signature(witness.name, witness.id, time.to_bytes(8, "big") + made)
+    with pytest.raises(IntegrityError):
+        note.verify(Note(text, (line,)), [witness])
 
 
 def test_every_flipped_bit_of_a_checkpoint_is_noticed():
