@@ -100,6 +100,7 @@ def seal(
         bool,
         typer.Option("--record-ancestry", help="Keep marks of earlier copies found in DOC; do not trace by them."),
     ] = False,
+    no_notice: Annotated[bool, typer.Option("--no-notice", help="Write no notice to recipients into DIR.")] = False,
     variants: VariantsOption = False,
     delimiter: DelimiterOption = "{{ }}",
     encoding: EncodingOption = None,
@@ -126,12 +127,16 @@ def seal(
                 alpha, carriers, coalition, variants, delimiter, encoding, accept_weak, supersedes, title
             )
             options = replace(
-                options, ancestry=Ancestry(normalise, record_ancestry), organisations=organisations or 0.0
+                options,
+                ancestry=Ancestry(normalise, record_ancestry),
+                organisations=organisations or 0.0,
+                notice=not no_notice,
             )
             data = read_file(document), str(document)
             sealed = sealing.seal(here, data, recipients, out_folder, options, now(), advance)
         else:
-            sealed = sealing.add_recipients(here, str(document_id), recipients, out_folder, now(), advance)
+            added = str(document_id), recipients, out_folder, now(), advance, not no_notice
+            sealed = sealing.add_recipients(here, *added)
     _report(sealed, out_folder, json)
 
 

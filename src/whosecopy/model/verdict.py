@@ -88,7 +88,7 @@ class Verdict:
     marks: MarkTally
     how: How
     named: tuple[NamedCopy, ...]
-    organisations: tuple[dict[str, str | float], ...]
+    organisations: tuple[dict[str, str | float | None], ...]
     decoys: DecoyCheck
     assumptions: tuple[str, ...]
     timings_s: dict[str, float]
@@ -119,7 +119,8 @@ class Case:
     of the decoys' histogram: -log10 of the p-value. `sealed_at` is when alpha was fixed, `tested_alpha` the
     level of this very trace (0: `verdict.alpha`), `single_level` the p-value at or below which a first
     single copy is named (0: not stated), `command` what made the case. `facts` (label, words) are printed
-    whatever the outcome and hold nothing made from codewords.
+    whatever the outcome and hold nothing made from codewords. `responses` is what recipients of named copies
+    replied.
     """
 
     exhibit: Exhibit
@@ -136,4 +137,5 @@ class Case:
     single_level: float = 0.0
     command: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+    responses: tuple[str, ...] = ()
     schema: str = CASE_SCHEMA

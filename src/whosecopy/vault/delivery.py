@@ -17,12 +17,15 @@ from whosecopy.model import Recipient, Template, codec
 from whosecopy.seal.copies import Variants, renderer
 from whosecopy.seal.plan import Progress
 from whosecopy.vault.codebooks import sealed_codebook
-from whosecopy.vault.events import record
+from whosecopy.vault.events import events, record
 from whosecopy.vault.log import advance
+from whosecopy.vault.opening import refuse_while_sealed
+from whosecopy.vault.people import policy
 from whosecopy.vault.store import Tx, Vault
 from whosecopy.vault.store_batches import Batch
 
 MANIFEST = "manifest.csv"
+NOTICE = "NOTICE.txt"
 _BLOCK = 256
 _LONGEST_NAME = 240
 """Characters of a file name that leave room for the marks of a temporary file."""
@@ -30,9 +33,9 @@ _LONGEST_NAME = 240
 
 @dataclass(frozen=True, slots=True)
 class SealedCopy:
-    """One copy as it was written."""
+    """One copy as it was written; its label only where one person may open identities."""
 
-    copy: str
+    copy: str | None
     recipient: str
     path: str
 
@@ -48,6 +51,8 @@ def deliver(vault: Vault, batch: Batch, now: str, progress: Progress) -> tuple[S
     with vault.snapshot() as tx:
         codebook, make, name = _workshop(tx, *key)
         issues = [issue for issue in tx.recipients(*key) if issue.batch == batch.batch]
+        notice = _notice(tx, batch)
+        shows_labels = policy(tx) == 1
     labels = codebook.copy_labels(batch.first + batch.count)
     out = Path(batch.out_dir)
     with _unfinished(out):
@@ -60,12 +65,14 @@ def deliver(vault: Vault, batch: Batch, now: str, progress: Progress) -> tuple[S
             path = out / file_name(issue.recipient.id, name)
             data = make(variants)
             _write(path, data)
-            label = labels[issue.index]
+            label = labels[issue.index] if shows_labels else None
             copies.append(SealedCopy(label, issue.recipient.id, str(path)))
             who = issue.recipient
-            rows.append((who.id, who.organisation, who.email, path.name, label, hashlib.sha256(data).hexdigest()))
+            rows.append((who.id, who.organisation, who.email, path.name, label or "", hashlib.sha256(data).hexdigest()))
             progress(len(copies), batch.count)
     _write(out / MANIFEST, _manifest(rows))
+    if notice:
+        _write(out / NOTICE, notice.encode())
     os.sync()
     with vault.transaction() as tx:
         tx.finish_batch(batch)
@@ -84,10 +91,12 @@ def resume(vault: Vault, now: str, progress: Progress) -> tuple[SealedCopy, ...]
 def hand_out_again(vault: Vault, document: str, recipient: str, now: str) -> bytes:
     """The bytes of a recipient's newest copy of `document`, made again; recorded and published before they exist.
 
-    Raises `InputError` where the document is unknown or the recipient has no copy of it.
+    Raises `InputError` where the document is unknown or the recipient has no copy of it, `AccessError` while a
+    case about it waits for its identities to be opened.
     """
     with vault.transaction() as tx:
         tx.document(document)
+        refuse_while_sealed(tx, document)
         found = tx.find(recipient, document)
         if not found:
             raise InputError(f"{recipient}: has no copy of {document}; see: whosecopy documents show {document}")
@@ -104,7 +113,7 @@ def refuse_occupied(out: Path, recipients: Sequence[Recipient], master: str) -> 
     """Raise `InputError` where a copy would overwrite a file, or two copies would share a name."""
     if out.exists() and not out.is_dir():
         raise InputError(f"{out}: is a file; --out takes a folder")
-    names = [*(file_name(recipient.id, master) for recipient in recipients), MANIFEST]
+    names = [*(file_name(recipient.id, master) for recipient in recipients), MANIFEST, NOTICE]
     if len({name.casefold() for name in names}) < len(names):
         raise InputError(
             f"{out}: two recipients' copies would have the same file name, upper and lower case aside; rename one"
@@ -120,6 +129,15 @@ def file_name(recipient: str, master: str) -> str:
     """The file name of a recipient's copy: the id, made safe, with the master's suffix."""
     safe = quote(recipient, safe="").replace("~", "%7E")
     return (safe.replace(".", "%2E", 1) if safe.startswith(".") else safe) + Path(master).suffix
+
+
+def _notice(tx: Tx, batch: Batch) -> str:
+    """The notice that was recorded with the seal of `batch`; empty where none was wanted."""
+    of_batch = {"version": batch.version, "batch": batch.batch}
+    for event in events(tx, batch.document):
+        if event.header.kind == "seal" and of_batch.items() <= event.payload.items():
+            return str(event.payload.get("notice", ""))
+    return ""
 
 
 def _workshop(tx: Tx, document: str, version: int) -> tuple[Codebook, Callable[[Variants], bytes], str]:

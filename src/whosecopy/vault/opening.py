@@ -6,8 +6,11 @@ A stored case names copies. Who received them stands in a cell of its own, which
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from sqlalchemy import and_
+
 from whosecopy.errors import AccessError, InputError
 from whosecopy.model import Case, codec
+from whosecopy.vault.dispute import responses
 from whosecopy.vault.events import record
 from whosecopy.vault.people import policy
 from whosecopy.vault.store import Tx
@@ -28,10 +31,19 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a case keeps apart: the recipients of its named copies in their order, and when they got them."""
+    """What a case keeps apart: the recipients of its named copies in their order, and when they got them.
+
+    `organisations` are the named ones in their order, None for those that the case may speak of.
+    """
 
     identities: tuple[Identity, ...]
     hand_outs: tuple[str, ...]
+    organisations: tuple[str | None, ...] = ()
+
+    @property
+    def to_reveal(self) -> bool:
+        """Whether there is something to reveal."""
+        return bool(self.identities) or any(name is not None for name in self.organisations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +81,14 @@ def apart(case: Case) -> tuple[Case, Names]:
     identities = tuple(Identity(one.copy, one.recipient, one.organisation) for one in verdict.named)
     named = tuple(replace(one, recipient=None, organisation=None) for one in verdict.named)
     how = replace(verdict.how, hand_outs=())
-    return replace(case, verdict=replace(verdict, named=named, how=how)), Names(identities, verdict.how.hand_outs)
+    groups, hidden = [], []
+    for group in verdict.organisations:
+        few = bool(group.get("small"))
+        hidden.append(str(group["organisation"]) if few else None)
+        facts = {name: value for name, value in group.items() if name != "small"}
+        groups.append(facts | {"organisation": None} if few else facts)
+    kept = replace(verdict, named=named, how=how, organisations=tuple(groups))
+    return replace(case, verdict=kept), Names(identities, verdict.how.hand_outs, tuple(hidden))
 
 
 def together(case: Case, names: Names) -> Case:
@@ -80,12 +99,16 @@ def together(case: Case, names: Names) -> Case:
         for copy, one in zip(verdict.named, names.identities, strict=True)
     )
     how = replace(verdict.how, hand_outs=names.hand_outs)
-    return replace(case, verdict=replace(verdict, named=named, how=how))
+    groups = tuple(
+        group if hidden is None else group | {"organisation": hidden}
+        for group, hidden in zip(verdict.organisations, names.organisations, strict=True)
+    )
+    return replace(case, verdict=replace(verdict, named=named, how=how, organisations=groups))
 
 
 def enter(tx: Tx, case: str, facts: Facts, names: Names, now: str) -> None:
     """Keep the names of a new case; in a vault of policy 1 they are revealed at once, which is recorded."""
-    at_once = bool(names.identities) and policy(tx) == 1
+    at_once = names.to_reveal and policy(tx) == 1
     values = {"case": case, "facts": codec.encode(facts), "identities": codec.encode(names)}
     if at_once:
         values["reveal"] = codec.encode(Reveal(now, "", ()))
@@ -111,20 +134,48 @@ def opening(tx: Tx, case: str) -> Opening:
 
 
 def case_of(tx: Tx, case: str) -> Case:
-    """The stored case of this id, with the identities once they were revealed and without them before.
+    """The stored case of this id with what recipients replied; with the identities once they were revealed.
 
-    Raises `InputError` where there is no such case, `AccessError` where it was ended as a protected disclosure.
+    Before a reveal only replies by copy label are in it. Raises `InputError` where there is no such case,
+    `AccessError` where it was ended as a protected disclosure.
     """
     found = opening(tx, case)
     if found.ended:
         raise AccessError(f"{case}: {PROTECTED}")
     kept = codec.decode(stored(tx, case), Case)
-    return together(kept, found.names) if found.reveal else kept
+    labels = [one.copy for one in kept.verdict.named]
+    if found.reveal is None:
+        return replace(kept, responses=responses(tx, found.facts.documents, labels, ()))
+    recipients = [one.recipient for one in found.names.identities if one.recipient]
+    replies = responses(tx, found.facts.documents, labels, recipients)
+    return replace(together(kept, found.names), responses=replies, facts=(*kept.facts, *_opened(found.reveal)))
+
+
+def _opened(reveal: Reveal) -> tuple[tuple[str, str], ...]:
+    """How the identities were opened, for the report; nothing where `trace` reveals by itself."""
+    if not reveal.approvers:
+        return ()
+    approvers = ", ".join(reveal.approvers)
+    return (("Identity opened", f"{reveal.now}, approved by {approvers}, for this purpose: {reveal.purpose}"),)
 
 
 def stored(tx: Tx, case: str) -> bytes:
     """The case as it was stored: canonical JSON that names copies and nobody."""
     return tx.trace(case).case or b""
+
+
+def refuse_while_sealed(tx: Tx, document: str) -> None:
+    """Raise `AccessError` while a case about `document` waits for its identities to be opened.
+
+    Whoever could make copies again meanwhile would only have to compare them with the leak.
+    """
+    closed = and_(openings.c.reveal.is_(None), openings.c.refusal.is_(None))
+    for row in tx.fetch(openings, closed, "facts identities"):
+        waits = codec.decode(row["identities"], Names).to_reveal
+        if waits and document in codec.decode(row["facts"], Facts).documents:
+            raise AccessError(
+                f"{document}: {row['case']} waits for its identities to be opened; until then no copy is made again"
+            )
 
 
 def refuse_ended(tx: Tx, exhibit_sha256: str, cases: Sequence[str] = ()) -> None:

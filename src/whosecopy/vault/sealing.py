@@ -16,6 +16,7 @@ from whosecopy.errors import CapacityError, InputError
 from whosecopy.model import Recipient, Template, codec
 from whosecopy.seal.declare import Prepared, prepare
 from whosecopy.seal.forecast import Forecast, choose_profile, forecast, measured_rates
+from whosecopy.seal.notice import NOTICE
 from whosecopy.seal.plan import Progress, check_capacity, make_template, with_shared
 from whosecopy.seal.recipients import check_organisations, memberships
 from whosecopy.seal.record import encode_record, make_record
@@ -40,7 +41,8 @@ class SealOptions:
 
     `carriers` are name prefixes (`wording`, `typography.quotes`); empty means all that are on by default.
     `coalition` plans for that many copies merged, `supersedes` makes a new version of an earlier document,
-    `organisations` is the share of marks that carry the symbol of an organisation in place of a copy's own.
+    `organisations` is the share of marks that carry the symbol of an organisation in place of a copy's own,
+    `notice` puts a notice to recipients beside the copies.
     """
 
     alpha: float = DEFAULT_ALPHA
@@ -54,6 +56,7 @@ class SealOptions:
     title: str | None = None
     ancestry: Ancestry = _REFUSE
     organisations: float = 0.0
+    notice: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +138,20 @@ def seal(
             encoding=options.encoding or "",
             name=Path(name).name,
         )
-        batch = _issue(tx, codebook, (document, version), recipients, options.alpha, out, now)
+        batch = _issue(tx, codebook, (document, version), recipients, options.alpha, out, now, options.notice)
         title = tx.document(document).title
     copies = deliver(vault, batch, now, progress)
     return Sealed(document, title, version, template, copies, table, prepared.literal_braces)
 
 
 def add_recipients(
-    vault: Vault, document: str, recipients: Sequence[Recipient], out: Path, now: str, progress: Progress
+    vault: Vault,
+    document: str,
+    recipients: Sequence[Recipient],
+    out: Path,
+    now: str,
+    progress: Progress,
+    notice: bool = True,
 ) -> Sealed:
     """Issue copies of the newest version of `document` to more recipients, under the same keys.
 
@@ -167,7 +176,7 @@ def add_recipients(
             codebook = replace(codebook, members=np.array(memberships([*before, *recipients])))
         if not _tell_apart(codebook, tx.next_index(document, newest.version) + len(recipients)):
             raise InputError(f"{document}: has too few marks for more recipients; seal a new version with --supersedes")
-        batch = _issue(tx, codebook, (document, newest.version), recipients, newest.alpha, out, now)
+        batch = _issue(tx, codebook, (document, newest.version), recipients, newest.alpha, out, now, notice)
     copies = deliver(vault, batch, now, progress)
     return Sealed(document, title, newest.version, template, copies)
 
@@ -222,11 +231,14 @@ def _issue(
     alpha: float,
     out: Path,
     now: str,
+    notice: bool,
 ) -> Batch:
-    """Record a batch with all its commitments, in the running transaction."""
+    """Record a batch with all its commitments and the notice that goes with it, in the running transaction."""
     place = next_place(tx, *key)
     sealed = make_record(codebook, place, recipients, alpha, f"whosecopy {__version__}")
     batch = tx.add_batch(*key, recipients, encode_record(sealed), "pending", str(out.resolve()))
-    facts = {"version": key[1], "batch": batch.batch, "first": batch.first, "count": batch.count}
+    facts: dict[str, str | int] = {"version": key[1], "batch": batch.batch, "first": batch.first, "count": batch.count}
+    if notice:
+        facts |= {"notice": NOTICE, "notice_sha256": hashlib.sha256(NOTICE.encode()).hexdigest()}
     record(tx, "seal", facts | {"record": digest_of(sealed), "root": sealed.copies_root}, now, key[0])
     return batch

@@ -73,7 +73,7 @@ def _disclosable(case: Case) -> Case:
         return case
     organisations = verdict.organisations if verdict.outcome is Outcome.ORGANISATION else ()
     verdict = replace(verdict, named=(), organisations=organisations, how=replace(verdict.how, hand_outs=()))
-    return replace(case, verdict=verdict, named_scores=(), named_tests=())
+    return replace(case, verdict=verdict, named_scores=(), named_tests=(), responses=())
 
 
 @cache
