@@ -20,7 +20,12 @@ from whosecopy.codes.scoring import KEEP, Tally, score_blocks
 from whosecopy.model import DecoyCheck
 from whosecopy.stats.multiple import holm
 
-__all__ = ["SHARES", "Decision", "Named", "Panel", "decide", "p_values"]
+ASSUMPTIONS = (
+    "no size of a coalition is assumed: each copy named took part, by a test of its own, however many were merged",
+    "codes and scores are planned for up to six merged copies; others that took part may go unnamed",
+)
+"""What is and is not said of several leakers (docs/spec/code.md, 10)."""
+__all__ = ["ASSUMPTIONS", "SHARES", "Decision", "Named", "Panel", "decide", "p_values"]
 
 SHARES = {"single": 0.7, "gate": 0.1, "member": 0.1, "organisation": 0.1}
 """How the level of one leak is split; what a template cannot use goes to single copies (V9)."""
@@ -71,7 +76,7 @@ def decide(panels: Sequence[Panel], alpha: float, executor: Executor | None = No
     decoys, sound = check_decoys(prepared, alpha, total)
     found = _name(prepared, alpha, total, executor) if sound else ()
     groups = tuple(_organisations(panels, alpha, executor)) if sound else ()
-    return Decision(found, not sound, decoys, tuple(h.name for h in FAMILY), total, (), groups)
+    return Decision(found, not sound, decoys, tuple(h.name for h in FAMILY), total, ASSUMPTIONS, groups)
 
 
 def _organisations(panels: Sequence[Panel], alpha: float, executor: Executor | None) -> Iterator[Named]:

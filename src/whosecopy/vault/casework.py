@@ -22,6 +22,8 @@ ASSUMPTIONS = (
     "each copy reached its own recipient only; who passed it on is another question",
     "the operator could have chosen this: no outside witness is older than the exhibit",
 )
+FEWEST = 5
+"""An organisation with fewer recipients is not spoken of before the identities are opened."""
 _SPENT = "Level spent in this vault"
 _NOTHING = MarkTally(0, 0, 0, {})
 _NO_DECOYS = DecoyCheck(0, 1.0, 0)
@@ -85,7 +87,8 @@ def conclude(
     Below the threshold nothing in it depends on a codeword but the outcome (STATISTICS V12).
     """
     named, delivered = _named_copies(vault, test, decision)
-    outcome = outcome_of(decision, delivered)
+    groups, reached = _named_organisations(vault, test, decision)
+    outcome = outcome_of(decision, delivered and reached)
     shown = decision.named if outcome is Outcome.NAMED else ()
     best = test.candidates[shown[0].panel if shown else 0]
     with vault.snapshot() as tx:
@@ -100,7 +103,7 @@ def conclude(
         marks=tally(best.sighting),
         how=replace(_how(best, leak.channel, outcome), hand_outs=hand_outs),
         named=named if shown else (),
-        organisations=(),
+        organisations=groups if outcome in (Outcome.NAMED, Outcome.ORGANISATION) else (),
         decoys=decision.decoys,
         assumptions=(*ASSUMPTIONS, _level(test), *decision.assumptions),
         timings_s={step: took for step, took in clock.steps.items() if shown or step != "judge"},
@@ -117,7 +120,9 @@ def conclude(
         named_tests=tuple(one.test for one in shown),
         sealed_at=document.created_at,
         tested_alpha=test.alpha,
-        single_level=single_level(test.alpha, decision.codewords),
+        single_level=single_level(
+            test.alpha, decision.codewords, any(one.codebook.shared.any() for one in test.candidates)
+        ),
         command=_command(leak.names, options),
         facts=((_SPENT, f"{sum(spent):.3g} in {len(spent)} traces, this one included"),),
     )
@@ -163,6 +168,27 @@ def _named_copies(vault: Vault, test: Test, decision: Decision) -> tuple[tuple[N
                 )
             )
     return tuple(copies), delivered
+
+
+def _named_organisations(
+    vault: Vault, test: Test, decision: Decision
+) -> tuple[tuple[dict[str, str | float | None], ...], bool]:
+    """The named organisations, each once, and whether some copy of each was handed out.
+
+    `small` marks those whose name would point to a few people; it is for `opening.apart`, which takes it out.
+    """
+    found: dict[str, dict[str, str | float | None]] = {}
+    delivered = True
+    with vault.snapshot() as tx:
+        for one in decision.organisations:
+            candidate = test.candidates[one.panel]
+            issues = zip(tx.recipients(candidate.document, candidate.version), candidate.codebook.members, strict=False)
+            members = [issue for issue, number in issues if number == one.index]
+            delivered &= any(issue.state == "done" for issue in members)
+            name = members[0].recipient.organisation
+            chances = {"p_value": one.p_value, "p_familywise": one.p_familywise}
+            found.setdefault(name, {"organisation": name, **chances, "small": len(members) < FEWEST})
+    return tuple(found.values()), delivered
 
 
 def _issue(tx: Tx, test: Test, one: Named) -> Issue | None:

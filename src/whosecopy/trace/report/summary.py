@@ -38,19 +38,25 @@ def _named(verdict: Verdict) -> list[str]:
         else:
             unit = f", organisation {named.organisation}" if named.organisation else ""
             lines.append(f"       Handed out to {named.recipient}{unit}.")
+    lines += [f"       Organisation, by a test of its own: {line}" for line in _organisations(verdict)]
     return [*lines, "       A copy, not a person: it says nothing about who passed it on."]
 
 
 def _organisation(verdict: Verdict) -> list[str]:
-    names = [str(unit.get("organisation", "")) for unit in verdict.organisations]
-    chances = [float(unit.get("p_familywise", 1.0)) for unit in verdict.organisations]
     return [
-        *(
-            f"ORGANISATION  {name}, family-wise p <= {figure_ascii(chance)}: {one_in(chance)}."
-            for name, chance in zip(names, chances, strict=True)
-        ),
+        *(f"ORGANISATION  {line}" for line in _organisations(verdict)),
         "       No single copy is named. No ranking is shown.",
     ]
+
+
+def _organisations(verdict: Verdict) -> list[str]:
+    """One line for each organisation named; a small one is spoken of only once the identities are opened."""
+    lines = []
+    for unit in verdict.organisations:
+        chance = float(unit["p_familywise"] or 0.0)
+        name = unit["organisation"] or "fewer than five recipients, name sealed"
+        lines.append(f"{name}, family-wise p <= {figure_ascii(chance)}: {one_in(chance)}.")
+    return lines
 
 
 def _not_enough(verdict: Verdict) -> list[str]:
