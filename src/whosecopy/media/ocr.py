@@ -52,6 +52,14 @@ def read_picture(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     return joined("\n\n".join(text for text in texts if text)), notes
 
 
+def engine() -> str:
+    """The program that reads pictures and its version, or that there is none: others may read other text."""
+    if shutil.which("tesseract") is None:
+        return "no tesseract"
+    found = subprocess.run(["tesseract", "--version"], capture_output=True, text=True, timeout=20, check=False)
+    return next(iter(found.stdout.splitlines()), "tesseract")
+
+
 @dataclass(slots=True)
 class Reader:
     """Reads one page after the other until its time is spent; `name` is the file spoken of in errors."""
