@@ -59,8 +59,8 @@ def trace(
     progress(1, 4)
     with vault.transaction() as tx:
         trace_id = tx.add_trace(exhibit_sha256, options_sha256, now)
-        facts = {"trace": trace_id, "exhibit": exhibit_sha256, "options": options_sha256, "encoding": options.encoding}
-        record(tx, "trace", facts, now)
+        asked = {"trace": trace_id, "exhibit": exhibit_sha256, "options": options_sha256, "encoding": options.encoding}
+        record(tx, "trace", asked, now)
         issued = tx.issued()
     sightings = _find_and_read(vault, leak.exhibit.text, options.document, issued)
     clock.step("find and read")
