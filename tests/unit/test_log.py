@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from whosecopy.errors import AccessError, InputError, IntegrityError
 from whosecopy.tlog import checkpoint, merkle, note, tiles
 from whosecopy.vault import log, tables
-from whosecopy.vault.events import events, record
+from whosecopy.vault.events import draft, events, record, record_all
 from whosecopy.vault.log import advance, log_folder, log_key, proofs, remake
 from whosecopy.vault.log_keys import rotate
 from whosecopy.vault.store import Vault, create, open_vault
@@ -79,6 +79,20 @@ def test_a_log_grown_record_by_record_is_the_log_made_at_once(vault: Vault, tmp_
     assert files(vault) == grown
     assert {"checkpoint", "tile/0/000", "tile/0/001", "tile/1/000.p/2", "tile/entries/001"} <= grown.keys()
     assert len([name for name in grown if ".p/" in name]) == 3
+
+
+def test_a_long_history_is_published_in_steps_that_leave_no_trace(vault: Vault):
+    with vault.transaction() as tx:
+        record_all(tx, [draft("note", {}, NOW) for _ in range(17_000)])
+    found = opened(vault, advance(vault, NOW))
+    assert found.size == 17_001
+    assert tiles.root(found.size, log_folder(vault).read) == root_of(digests(vault)) == found.root
+    assert sorted(name for name in files(vault) if ".p/" in name) == [
+        "tile/0/066.p/105",
+        "tile/1/000.p/66",
+        "tile/entries/066.p/105",
+    ]
+    proofs(vault, [1, 16_384, 16_385, 17_001])
 
 
 def test_nothing_new_writes_nothing(vault: Vault):

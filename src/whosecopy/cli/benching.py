@@ -31,17 +31,22 @@ class Name(StrEnum):
     RATES = "rates"
     NAMING = "naming"
     CALIBRATION = "calibration"
+    LOG = "log"
+    KILL = "kill"
 
 
 def bench(
     name: Annotated[
         Name,
         typer.Argument(
-            help="codes: code lengths and speed. rates, naming: on your documents. calibration: false names."
+            help="codes: code lengths and speed. rates, naming: on your documents. calibration: false names. "
+            "log: speed of the record. kill: what kill -9 loses."
         ),
     ],
     documents: Annotated[list[Path] | None, typer.Argument(metavar="DOC...", help="Documents to measure on.")] = None,
-    trials: Annotated[int | None, typer.Option("--trials", help="Leaks per document and attack.", min=1)] = None,
+    trials: Annotated[
+        int | None, typer.Option("--trials", help="Leaks per document and attack; records; kills.", min=1)
+    ] = None,
     photos: Annotated[int, typer.Option("--photos", help="Photographed leaks per document (slow).", min=0)] = 2,
     recipients: Annotated[int, typer.Option("--recipients", help="Copies issued.", min=2)] = 1000,
     alpha: Annotated[
@@ -56,8 +61,15 @@ def bench(
     """Measure code lengths, naming rates and false names."""
     if name in (Name.RATES, Name.NAMING) and not documents:
         raise InputError(f"bench {name} measures on documents; name some: whosecopy bench {name} DOC...")
-    run = {Name.CODES: _codes, Name.RATES: _rates, Name.NAMING: _naming, Name.CALIBRATION: _calibration}[name]
-    rows = run(documents or [], _Setting(trials, photos, recipients, alpha, seed, target))
+    run = {
+        Name.CODES: _codes,
+        Name.RATES: _rates,
+        Name.NAMING: _naming,
+        Name.CALIBRATION: _calibration,
+        Name.LOG: _log,
+        Name.KILL: _kill,
+    }
+    rows = run[name](documents or [], _Setting(trials, photos, recipients, alpha, seed, target))
     if json:
         print_json({"rows": rows})
     else:
@@ -154,6 +166,20 @@ def _reading_level(setting: _Setting) -> Rows:
     from whosecopy.bench.calibration import reading_level
 
     return list(reading_level(setting.trials or 2600, setting.seed, setting.alpha or 1e-2))
+
+
+def _log(documents: Sequence[Path], setting: _Setting) -> Rows:
+    from whosecopy.bench.log import rows
+
+    with progress("Recording") as advance:
+        return rows(setting.trials or 20_000, advance)
+
+
+def _kill(documents: Sequence[Path], setting: _Setting) -> Rows:
+    from whosecopy.bench.kill import rows
+
+    with progress("Killing") as advance:
+        return rows(setting.trials or 500, setting.seed, advance)
 
 
 def _table(rows: Rows) -> None:

@@ -199,11 +199,11 @@ def _proof(vault: Vault, tx: Tx, sequence: int, published: Checkpoint) -> tuple[
 
 def _publish(vault: Vault, tx: Tx, start: Checkpoint, size: int, published: Checkpoint) -> bytes:
     """Write the tiles from `start` to `size`, then the checkpoint; returns it signed."""
-    folder, root, files = log_folder(vault), start.root, dict[str, bytes]()
+    folder, root, files = log_folder(vault), start.root, set[str]()
     for before, after in steps(start.size, size):
         root, made = tiles.append(before, root, entries(tx, before + 1, after), folder.read)
         folder.add(made)
-        files |= dict.fromkeys(made, b"")
+        files |= made.keys()
     if tiles.root(published.size, folder.read) != published.root:
         raise _altered(folder)
     seed = log_seed(tx)

@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,17 +81,22 @@ class LogFolder:
         for folder in sorted(folders):
             sync_folder(folder)
 
-    def publish(self, checkpoint: bytes, files: Mapping[str, bytes]) -> None:
-        """Replace the checkpoint by one that needs `files`, which are written; drop the partial tiles they replace."""
+    def publish(self, checkpoint: bytes, files: Iterable[str]) -> None:
+        """Replace the checkpoint by one that needs `files`; drop the partial tiles that these replace."""
         _replace(self.folder / CHECKPOINT, checkpoint)
         sync_folder(self.folder)
-        for path in files:
-            whole, _, width = path.partition(f"{_PARTIAL}/")
-            for one in self._widths(whole):
-                if str(one) != width:
-                    (self.folder / f"{whole}{_PARTIAL}" / str(one)).unlink()
-            if not width and (self.folder / f"{whole}{_PARTIAL}").is_dir():
-                (self.folder / f"{whole}{_PARTIAL}").rmdir()
+        for whole in {path.partition(f"{_PARTIAL}/")[0] for path in files}:
+            self._drop_smaller(whole)
+
+    def _drop_smaller(self, whole: str) -> None:
+        """Keep the largest only of the tiles of one place."""
+        partial = self.folder / f"{whole}{_PARTIAL}"
+        full = (self.folder / whole).is_file()
+        widths = self._widths(whole)
+        for one in widths if full else widths[:-1]:
+            (partial / str(one)).unlink()
+        if full and partial.is_dir():
+            partial.rmdir()
 
     def _source(self, path: str) -> str | None:
         """The file that holds the tile at `path`: itself, or a larger one that replaced it."""
