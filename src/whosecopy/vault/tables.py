@@ -118,6 +118,25 @@ readings = Table(
     Index("ix_readings_version", "document", "version"),
 )
 
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    _sealed("facts"),
+)
+"""Cases of several exhibits: what decides them was fixed when they were opened."""
+
+exhibits = Table(
+    "exhibits",
+    metadata,
+    Column("case", String(32), ForeignKey("cases.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("trace", String(32), ForeignKey("traces.id"), nullable=False, unique=True),
+    _sealed("facts"),
+)
+"""Which traces were filed in a case, in that order, and what counted of each."""
+
 people = Table(
     "people",
     metadata,
