@@ -14,6 +14,8 @@ _ORIGINAL_STRONG = 0.5
 
 def how_it_got_out(sighting: Sighting, channel: str, version: str, notes: Sequence[str] = ()) -> How:
     """The channel, the part and the version that the leak shows."""
+    if sighting.marks_read and not sighting.aligned.segments:
+        return How("told: facts that outsiders knew, as written down", f"{sighting.marks_read} facts", version)
     return How(_channel(sighting, channel), _part(sighting), version, notes=tuple(notes))
 
 

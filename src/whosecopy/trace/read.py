@@ -9,7 +9,9 @@ from whosecopy.carriers.registry import load
 from whosecopy.carriers.text import evidence
 from whosecopy.codes.quantise import quantise
 from whosecopy.media.align import AlignedLeak, align
+from whosecopy.media.transcription import told_of
 from whosecopy.model import Evidence, Floats, MarkCount, MarkTally, Reading, Template, codec
+from whosecopy.trace.told import read_told
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,14 +38,23 @@ class Sighting:
 
 
 def read_leak(template: Template, leak_text: str) -> Sighting:
-    """What `leak_text` shows of `template`; depends on these two values only."""
+    """What `leak_text` shows of `template`; depends on these two values only.
+
+    A transcription of what outsiders knew is read fact by fact, any other text by laying it beside the master.
+    """
+    alphabet = np.array([mark.q for mark in template.marks], dtype=np.uint8)
+    sha256 = codec.digest(template).hex()
+    if told_of(leak_text):
+        told, seen = read_told(template, leak_text)
+        return Sighting(
+            template, align(template.text, ""), Reading(sha256, quantise(told, alphabet), alphabet), tuple(seen)
+        )
     aligned = align(template.text, leak_text)
     sites = _site_loglik(template, aligned)
-    alphabet = np.array([mark.q for mark in template.marks], dtype=np.uint8)
     marks = np.zeros((template.length, int(alphabet.max(initial=2))))
     for row, mark in zip(marks, template.marks, strict=True):
         row[: mark.q] = sites[list(mark.sites), : mark.q].sum(axis=0)
-    reading = Reading(codec.digest(template).hex(), quantise(marks, alphabet), alphabet)
+    reading = Reading(sha256, quantise(marks, alphabet), alphabet)
     return Sighting(template, aligned, reading, tuple(evidence(aligned, template.sites, sites)))
 
 

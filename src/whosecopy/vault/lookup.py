@@ -5,6 +5,7 @@ All that is used is the leak, the masters and their complete lists of variants: 
 
 from collections.abc import Sequence
 
+from whosecopy.media.transcription import told_of
 from whosecopy.media.winnow import by_rarity, leak_fingerprints, master_fingerprints, rank, rerank, with_alternatives
 from whosecopy.model import Template, codec
 from whosecopy.vault.store import Tx, Vault
@@ -25,9 +26,15 @@ def find_versions(vault: Vault, leak_text: str, document: str | None) -> dict[Ke
     """The sealed versions whose text is in the leak, best first, with their templates; empty for none.
 
     A document that the user names is added with all its versions, and so are all versions of a document
-    of which one was found: candidates do not depend on what the user believes.
+    of which one was found: candidates do not depend on what the user believes. A transcription is about every
+    version of its document.
     """
+    told = told_of(leak_text)
     with vault.snapshot() as tx:
+        if told is not None:
+            exists = any(one.id == told for one in tx.documents())
+            versions = tx.versions(told) if exists else []
+            return {(told, one.version): _template(tx, (told, one.version)) for one in versions}
         likely = _shortlist(tx, leak_fingerprints(leak_text, vault.lookup_key).tolist())
         if document is not None:
             likely += [(document, one.version) for one in tx.versions(document)]
