@@ -165,7 +165,7 @@ def test_an_altered_tile_is_named_where_others_are_missing(vault: Vault):
     data = (folder / "tile/0/000").read_bytes()
     (folder / "tile/0/000").write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     (folder / "tile/0/002.p/89").unlink()
-    with pytest.raises(IntegrityError, match="tile/0/000: was altered"):
+    with pytest.raises(IntegrityError, match="tile/0/000: differs"):
         advance(vault, NOW)
 
 
@@ -199,7 +199,7 @@ def test_another_history_of_the_same_length_contradicts_the_log(vault: Vault, tm
         with put_back(vault, saved) as forked:
             note_down(forked, more)
             if more == 5:
-                with pytest.raises(IntegrityError, match="differ at record 11 or before"):
+                with pytest.raises(IntegrityError, match="differs from the published log at record 11 or before"):
                     advance(forked, NOW)
             else:
                 with pytest.raises(IntegrityError, match="put back"):

@@ -16,6 +16,7 @@ contradicts the database is refused with the reason, since one of the two was pu
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from sqlalchemy import and_
 
@@ -51,10 +52,11 @@ def advance(vault: Vault, now: str) -> bytes:
     with folder.locked(), vault.snapshot() as tx:
         published, signed = read_checkpoint(vault, tx)
         size = newest(tx).number
-        check_against(folder, tx, published)
+        _refuse_older(folder, size, published)
         try:
             if tiles.root(published.size, folder.read) != published.root:
                 raise _altered(folder)
+            _refuse_rewritten(folder, tx, published)
             if signed is not None and published.size == size and _is_current(vault, tx, signed):
                 return signed
             return _publish(vault, tx, published, size, published)
@@ -70,8 +72,12 @@ def remake(vault: Vault) -> bytes:
     folder = log_folder(vault)
     with folder.locked(), vault.snapshot() as tx:
         published, _ = read_checkpoint(vault, tx)
-        check_against(folder, tx, published)
-        return _publish(vault, tx, _empty(vault), newest(tx).number, published)
+        size = newest(tx).number
+        _refuse_older(folder, size, published)
+        with suppress(MissingTileError):
+            if tiles.root(published.size, folder.read) == published.root:
+                _refuse_rewritten(folder, tx, published)
+        return _publish(vault, tx, _empty(vault), size, published)
 
 
 def proofs(vault: Vault, sequences: Sequence[int]) -> tuple[bytes, list[tuple[bytes, ...]]]:
@@ -150,31 +156,6 @@ def entries(tx: Tx, first: int, last: int) -> list[bytes]:
     return found
 
 
-def check_against(folder: LogFolder, tx: Tx, published: Checkpoint) -> None:
-    """Return if the database goes on from what was published; the chain of headers makes one leaf enough.
-
-    Raises `IntegrityError` where it does not.
-    """
-    size, there = newest(tx).number, published.size
-    if there > size:
-        raise IntegrityError(
-            f"{folder.folder}: the log has {there} records and the database {size}: the database was put back to an "
-            "older state; restore the newest backup"
-        )
-    if there == 0:
-        return
-    tile, at = divmod(there - 1, tiles.WIDTH)
-    try:
-        hashes = folder.read(tiles.tile_path(0, tile, at + 1))
-    except MissingTileError:
-        return
-    if hashes[at * merkle.HASH_BYTES : (at + 1) * merkle.HASH_BYTES] != leaf_of(tx, there):
-        raise IntegrityError(
-            f"{folder.folder}: log and database differ at record {there} or before it: one of them was rewritten; "
-            "keep both as evidence, and compare them with a checkpoint kept elsewhere: whosecopy log verify"
-        )
-
-
 def leaf_of(tx: Tx, sequence: int) -> bytes:
     """The leaf hash of an event: 32 bytes."""
     return bytes(next(tx.fetch(table, table.c.sequence == sequence, "digest"))["digest"])
@@ -184,6 +165,28 @@ def steps(size: int, end: int) -> Iterator[tuple[int, int]]:
     """The sizes from `size` to `end` between which the log is worked on at a time."""
     for start in range(size, end, _STEP):
         yield start, min(start + _STEP, end)
+
+
+def _refuse_older(folder: LogFolder, size: int, published: Checkpoint) -> None:
+    """Raise `IntegrityError` where fewer records are in the database than were published."""
+    if published.size > size:
+        raise IntegrityError(
+            f"{folder.folder}: the log has {published.size} records and the database {size}: the database was put "
+            "back to an older state; restore the newest backup"
+        )
+
+
+def _refuse_rewritten(folder: LogFolder, tx: Tx, published: Checkpoint) -> None:
+    """Raise `IntegrityError` where the newest published leaf is another one in the database.
+
+    Every header holds the digest of the one before: one leaf stands for all before it.
+    """
+    if published.size == 0:
+        return
+    tile, at = divmod(published.size - 1, tiles.WIDTH)
+    hashes = folder.read(tiles.tile_path(0, tile, at + 1))
+    if hashes[at * merkle.HASH_BYTES :] != leaf_of(tx, published.size):
+        raise _rewritten(folder, published.size)
 
 
 def _proof(vault: Vault, tx: Tx, sequence: int, published: Checkpoint) -> tuple[bytes, ...]:
@@ -205,7 +208,7 @@ def _publish(vault: Vault, tx: Tx, start: Checkpoint, size: int, published: Chec
         folder.add(made)
         files |= made.keys()
     if tiles.root(published.size, folder.read) != published.root:
-        raise _altered(folder)
+        raise _rewritten(folder, published.size)
     seed = log_seed(tx)
     if seed is None:
         raise InputError(f"{vault.id}: has no log yet; it is made by the next command")
@@ -225,6 +228,13 @@ def _is_current(vault: Vault, tx: Tx, signed: bytes) -> bool:
         return any(one.key_id == now for one in note.decode(signed).signatures)
     except IntegrityError:
         return True
+
+
+def _rewritten(folder: LogFolder, size: int) -> IntegrityError:
+    return IntegrityError(
+        f"{folder.folder}: the database differs from the published log at record {size} or before it: one of the two "
+        "was rewritten; keep both as evidence, and compare with a checkpoint kept elsewhere"
+    )
 
 
 def _altered(folder: LogFolder) -> IntegrityError:

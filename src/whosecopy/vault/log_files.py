@@ -76,14 +76,14 @@ class LogFolder:
             for parent in reversed([one for one in target.parents if not one.exists()]):
                 parent.mkdir(mode=0o700)
                 folders.add(parent.parent)
-            _replace(target, data)
+            replace(target, data)
             folders.add(target.parent)
         for folder in sorted(folders):
             sync_folder(folder)
 
     def publish(self, checkpoint: bytes, files: Iterable[str]) -> None:
         """Replace the checkpoint by one that needs `files`; drop the partial tiles that these replace."""
-        _replace(self.folder / CHECKPOINT, checkpoint)
+        replace(self.folder / CHECKPOINT, checkpoint)
         sync_folder(self.folder)
         for whole in {path.partition(f"{_PARTIAL}/")[0] for path in files}:
             self._drop_smaller(whole)
@@ -117,8 +117,8 @@ class MissingTileError(IntegrityError):
 def altered(file: Path) -> IntegrityError:
     """The error of a tile that is not what the database says."""
     return IntegrityError(
-        f"{file}: was altered: the vault's records say otherwise; keep it as evidence, move it away, "
-        "and make it again with: whosecopy log verify"
+        f"{file}: differs from the vault's records, one of the two was altered; keep it as evidence, compare with a "
+        "checkpoint kept elsewhere, then move it away"
     )
 
 
@@ -130,7 +130,7 @@ def _cut(path: str, tile: bytes) -> bytes:
     return tile[: width * HASH_BYTES]
 
 
-def _replace(target: Path, data: bytes) -> None:
+def replace(target: Path, data: bytes) -> None:
     """`data` as the file `target`, durably: all of it or nothing. The name is durable once the folder is synced."""
     part = target.with_name(f".{target.name}.part")
     with part.open("wb") as stream:
