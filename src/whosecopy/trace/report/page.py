@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING
 from whosecopy.model import Case, Outcome, codec
 from whosecopy.trace.report import figures, plot
 from whosecopy.trace.report.overlay import stretches
+from whosecopy.trace.report.proofs import Proofs
 from whosecopy.trace.report.summary import NOTES
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def render_report(case: Case) -> str:
+def render_report(case: Case, proofs: Proofs | None = None) -> str:
     """The report of `case` as one HTML page, also well-formed XML, without scripts or outside references.
+
+    Made from a bundle it also shows the `proofs` that were checked: records, commitments, approvals.
 
     Unless a copy is named, the page is the same whatever the codewords are: labels, recipients, scores
     and hand-outs that the case might hold are dropped before anything is laid out (STATISTICS V12).
@@ -49,6 +52,7 @@ def render_report(case: Case) -> str:
             notes=[NOTES.get(note, note) for note in verdict.how.notes],
             command=shown.command or f"whosecopy trace {shlex.quote(shown.exhibit.name)}",
             digest=codec.digest(shown).hex(),
+            proofs=proofs,
         )
     )
 

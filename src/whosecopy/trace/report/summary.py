@@ -92,6 +92,8 @@ def _remarks(verdict: Verdict) -> list[str]:
     if decoys.scored and verdict.outcome is not Outcome.WITHHELD:
         passed = f"{decoys.passes:,} passed" if decoys.passes else "none passed"
         lines.append(f"Check: {decoys.scored:,} decoys scored, {passed}.")
+    if verdict.case and verdict.document is not None:
+        lines.append(f"Case: {verdict.case}.")
     return lines
 
 
