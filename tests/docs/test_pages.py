@@ -31,6 +31,7 @@ _COMMAND = re.compile(r"^\$ (.*)$", re.M)
 _DRAWN = (
     (re.compile(r"\bdoc-[0-9a-z]{6}\b"), "DOCUMENT"),
     (re.compile(r"\bvault-[0-9a-f]{16}\b"), "VAULT"),
+    (re.compile(r"\bcase-[0-9a-z]{6}\b"), "CASE"),
     (re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{2}\b"), "COPY"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "SHA256"),
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00"), "TIME"),
@@ -68,7 +69,7 @@ class Session:
             done = subprocess.run(
                 ["bash", "-c", command],
                 cwd=self.home,
-                env=os.environ | {"PATH": path},
+                env=os.environ | {"PATH": path, "LC_ALL": "C.UTF-8"},
                 capture_output=True,
                 check=False,
             )
