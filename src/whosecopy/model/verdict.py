@@ -112,6 +112,21 @@ class Exhibit:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryStep:
+    """One exhibit of a case: when it was filed, what it added, and how many copies were named by then.
+
+    `log_evalues_nats` goes with the copies that the newest verdict names, and is empty where it names none.
+    """
+
+    filed_at: str
+    exhibit: str
+    document: str
+    marks_new: int
+    named: int
+    log_evalues_nats: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """All that a report is made from: no live object, no secret, no other copy's score.
 
@@ -120,7 +135,8 @@ class Case:
     level of this very trace (0: `verdict.alpha`), `single_level` the p-value at or below which a first
     single copy is named (0: not stated), `command` what made the case. `facts` (label, words) are printed
     whatever the outcome and hold nothing made from codewords. `responses` is what recipients of named copies
-    replied.
+    replied. `history` are the exhibits of the case `of_case` that this one was filed in, itself the last;
+    `decides` says whether e-values (`e`) or one pooled p-value (`p`) decide it.
     """
 
     exhibit: Exhibit
@@ -138,4 +154,7 @@ class Case:
     command: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     responses: tuple[str, ...] = ()
+    of_case: str = ""
+    decides: str = ""
+    history: tuple[HistoryStep, ...] = ()
     schema: str = CASE_SCHEMA

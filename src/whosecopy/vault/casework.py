@@ -31,11 +31,12 @@ _NO_DECOYS = DecoyCheck(0, 1.0, 0)
 
 @dataclass(frozen=True, slots=True)
 class TraceOptions:
-    """How a leak is to be traced; `alpha` may only lower the level fixed at seal."""
+    """How a leak is to be traced; `alpha` may only lower the level fixed at seal, `case` adds up several leaks."""
 
     document: str | None = None
     alpha: float | None = None
     encoding: str | None = None
+    case: str | None = None
 
 
 @dataclass(slots=True)
@@ -90,7 +91,7 @@ def conclude(
     groups, reached = _named_organisations(vault, test, decision)
     outcome = outcome_of(decision, delivered and reached)
     shown = decision.named if outcome is Outcome.NAMED else ()
-    best = test.candidates[shown[0].panel if shown else 0]
+    best = test.candidates[shown[0].panel if shown and not options.case else 0]
     with vault.snapshot() as tx:
         document = tx.document(best.document)
         hand_outs = _hand_outs(tx, test, shown)
@@ -143,6 +144,7 @@ def _command(names: Sequence[str], options: TraceOptions) -> str:
     """The command that makes this case again."""
     words = ["whosecopy", "trace", *names]
     words += ["--document", options.document] if options.document else []
+    words += ["--case", options.case] if options.case else []
     words += ["--alpha", f"{options.alpha:g}"] if options.alpha is not None else []
     words += ["--encoding", options.encoding] if options.encoding else []
     return shlex.join(words)

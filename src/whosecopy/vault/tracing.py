@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from whosecopy.codes.decide import Decision
-from whosecopy.model import Case, codec
+from whosecopy.model import Case, Exhibit, codec
 from whosecopy.seal.plan import Progress
 from whosecopy.trace.exhibit import digest_of, open_exhibit
 from whosecopy.trace.judge import (
@@ -20,6 +20,8 @@ from whosecopy.trace.judge import (
 )
 from whosecopy.trace.read import Sighting, read_leak
 from whosecopy.vault.ancestry import erase_inherited
+from whosecopy.vault.cases import Filed, OpenCase, filed, find_case
+from whosecopy.vault.cases_tracing import CaseJudgement, case_test, in_case, judge_case, of_best_document
 from whosecopy.vault.casework import Clock, Test, TraceOptions, conclude, no_document
 from whosecopy.vault.codebooks import candidate
 from whosecopy.vault.commitments import check_named, check_sealed
@@ -49,6 +51,7 @@ def trace(
     with vault.snapshot() as tx:
         if options.document:
             tx.document(options.document)
+        opened = find_case(tx, options.case) if options.case else None
         refuse_ended(tx, exhibit_sha256)
         stored = tx.stored_verdict(exhibit_sha256, options_sha256)
         if stored is not None:
@@ -63,19 +66,24 @@ def trace(
         record(tx, "trace", asked, now)
         issued = tx.issued()
     sightings = _find_and_read(vault, leak.exhibit.text, options.document, issued)
+    sightings = of_best_document(sightings) if opened else sightings
     clock.step("find and read")
     progress(2, 4)
-    test = _prepare_test(vault, trace_id, sightings, issued, options.alpha, now) if sightings else None
-    decision = _judge(vault, test, executor) if test else None
-    clock.step("judge")
+    filing = (opened, leak.exhibit) if opened else None
+    test = _prepare_test(vault, trace_id, sightings, issued, options.alpha, now, filing) if sightings else None
+    case, documents = no_document(leak, options, now, clock), tuple(dict.fromkeys(name for name, _ in sightings))
+    if test and opened:
+        judgement = _judge_case(vault, opened, test)
+        clock.step("judge")
+        case = conclude(vault, leak, judgement.test, judgement.decision, options, now, clock)
+        case, documents = in_case(case, opened, judgement), judgement.documents
+    elif test:
+        decision = _judge(vault, test, executor)
+        clock.step("judge")
+        case = conclude(vault, leak, test, decision, options, now, clock)
     progress(3, 4)
-    case = (
-        conclude(vault, leak, test, decision, options, now, clock)
-        if test and decision
-        else no_document(leak, options, now, clock)
-    )
     kept, names = apart(replace(case, verdict=replace(case.verdict, case=trace_id)))
-    facts = Facts(exhibit_sha256, tuple(dict.fromkeys(document for document, _ in sightings)), requester)
+    facts = Facts(exhibit_sha256, documents, requester)
     with vault.transaction() as tx:
         tx.finish_trace(trace_id, codec.encode(kept.verdict), codec.encode(kept))
         record(tx, "verdict", {"trace": trace_id, "outcome": case.verdict.outcome.value}, now, _document_of(test))
@@ -101,22 +109,30 @@ def _prepare_test(
     issued: Mapping[Key, int],
     asked: float | None,
     now: str,
+    filing: tuple[OpenCase, Exhibit] | None,
 ) -> Test:
-    """Fix the candidates, k and the level, and record them before anything is scored (V10, V11)."""
+    """Fix the candidates, k and the level, and record them before anything is scored (V10, V11).
+
+    `filing` is the case that the exhibit belongs to, if any; earlier exhibits of this case are no retraces of it.
+    """
     with vault.transaction() as tx:
         candidates = tuple(candidate(tx, *key, sighting, issued[key]) for key, sighting in sightings.items())
         check_sealed(tx, candidates)
-        earlier = 0
+        earlier, mine = 0, {one.trace for one in filed(tx, filing[0].id)} if filing else set()
         for one in candidates:
             parts = of_a_name(one)
             for past in tx.past_readings(one.document, one.version):
                 levels = np.asarray(codec.decode(past.reading, list[list[float]]))
                 if same_exhibit(one.sighting.reading.levels_nats, levels, parts):
                     refuse_ended(tx, "", (past.trace,))
-                    earlier = max(earlier, past.retrace)
+                    earlier = max(earlier, 0 if past.trace in mine else past.retrace)
         test = Test(candidates, earlier + 1, alpha_of(candidates, asked, earlier + 1))
+        if filing:
+            issues = tuple((one.version, one.issued) for one in candidates)
+            place = filing[1].name, filing[1].sha256, candidates[0].document, issues, test.retrace, now
+            test = case_test(tx, filing[0], Filed(trace_id, *place), candidates)
         readings = {key: codec.encode(one.reading.levels_nats.tolist()) for key, one in sightings.items()}
-        tx.add_readings(trace_id, readings, test.retrace, test.alpha)
+        tx.add_readings(trace_id, readings, test.retrace, 0.0 if mine else test.alpha)
         facts = {
             "trace": trace_id,
             "retrace": test.retrace,
@@ -124,8 +140,13 @@ def _prepare_test(
             "codewords": sum(issued[k] for k in sightings),
             "versions": [[*key, issued[key], hashlib.sha256(data).hexdigest()] for key, data in readings.items()],
         }
-        record(tx, "test", facts, now, _document_of(test))
+        record(tx, "test", facts | ({"case": filing[0].id} if filing else {}), now, _document_of(test))
     return test
+
+
+def _judge_case(vault: Vault, opened: OpenCase, test: Test) -> CaseJudgement:
+    with vault.snapshot() as tx:
+        return judge_case(tx, opened, test)
 
 
 def _judge(vault: Vault, test: Test, executor: Executor | None) -> Decision:
