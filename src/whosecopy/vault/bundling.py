@@ -17,6 +17,7 @@ from whosecopy.tlog.merkle import inclusion_path
 from whosecopy.trace.exhibit import File, digest_of
 from whosecopy.trace.read import read_leak
 from whosecopy.vault.bundling_log import Version, collect, prove, recorded
+from whosecopy.vault.cases import refuse_several
 from whosecopy.vault.codebooks import sealed_codebook
 from whosecopy.vault.commitments import records
 from whosecopy.vault.log import log_key
@@ -45,6 +46,7 @@ def bundle(vault: Vault, case: str, files: Sequence[File], now: str, since: byte
     where the case was ended, `IntegrityError` where what the vault holds would not verify.
     """
     with vault.snapshot() as tx:
+        refuse_several(tx, case)
         responses = case_of(tx, case).responses
         found = opening(tx, case)
         kept = codec.decode(stored(tx, case), Case)
@@ -104,7 +106,7 @@ def _panels(
     for document, version, issued in versions:
         template = codec.decode(tx.load_template(document, version), Template)
         codebook = sealed_codebook(tx, document, version, template)
-        sighting = read_leak(template, case.exhibit.text)
+        sighting = read_leak(template, case.exhibit.text, case.exhibit.pages)
         row = next(tx.fetch(readings, is_row(readings, (case.verdict.case, document, version)), "reading"))
         levels = np.array(codec.decode(row["reading"], list[list[float]])).reshape(codebook.biases.shape)
         changed = (levels != sighting.reading.levels_nats).any(axis=1)

@@ -103,6 +103,13 @@ def trace_of(tx: Tx, case: str) -> str:
     return finished[-1] if finished else case
 
 
+def refuse_several(tx: Tx, case: str) -> None:
+    """Raise `InputError` for a case of several exhibits, or an exhibit filed in one: no bundle can hold it yet."""
+    several = tx.connection.scalar(select(exhibits.c.case).where(exhibits.c.trace == trace_of(tx, case)))
+    if several is not None:
+        raise InputError(f"{case}: bundles hold single traces; {several} adds up several exhibits")
+
+
 def _cases(tx: Tx, where: ColumnElement[bool]) -> list[OpenCase]:
     rows = tx.fetch(cases, where, "facts", order="number")
     return [codec.decode(row["facts"], OpenCase) for row in rows]

@@ -11,6 +11,7 @@ from typing import TypeVar
 from whosecopy.errors import AccessError, InputError, IntegrityError
 from whosecopy.model import Case, codec
 from whosecopy.model.approval import Approval, Statement
+from whosecopy.vault.cases import trace_of
 from whosecopy.vault.events import record
 from whosecopy.vault.opening import Opening, Reveal, case_of, opening
 from whosecopy.vault.opening_checks import (
@@ -54,17 +55,17 @@ def approve(vault: Vault, case: str, signer: Signer, purpose: str, now: str, exp
     words = _purpose(purpose)
 
     def add(tx: Tx) -> Approved:
-        found = _to_be_opened(tx, case)
+        found = _to_be_opened(tx, trace_of(tx, case))
         refuse_clock(tx, found, now)
         approval = signer.sign(statement_of(tx, found, words, expires), now)
         check(tx, found, approval, now)
         valid = valid_approvals(tx, found, now).get(words, ())
         if any(plain(one.approver) == plain(signer.name) for one in valid):
             raise RefusalError("duplicate", IntegrityError(f"{signer.name}: has approved this already; it counts once"))
-        add_approval(tx, case, approval)
-        facts = {"case": case, "approver": approval.approver, "purpose": words, "expires": expires}
+        add_approval(tx, found.case, approval)
+        facts = {"case": found.case, "approver": approval.approver, "purpose": words, "expires": expires}
         record(tx, "approval", facts, now, document_in_question(found))
-        return Approved(case, words, len(valid) + 1, policy(tx))
+        return Approved(found.case, words, len(valid) + 1, policy(tx))
 
     return _recorded(vault, case, now, add)
 
@@ -76,14 +77,14 @@ def end(vault: Vault, case: str, signer: Signer, now: str, expires: str) -> None
     """
 
     def close(tx: Tx) -> None:
-        found = opening(tx, case)
+        found = opening(tx, trace_of(tx, case))
         refuse_closed(found)
         refuse_clock(tx, found, now)
         approval = signer.sign(statement_of(tx, found, PROTECTED_PURPOSE, expires), now)
         check(tx, found, approval, now)
-        add_approval(tx, case, approval)
-        tx.update(openings, (case,), {"refusal": codec.encode({"now": now, "approver": signer.name})})
-        facts = {"case": case, "reason": PROTECTED_PURPOSE, "approver": signer.name}
+        add_approval(tx, found.case, approval)
+        tx.update(openings, (found.case,), {"refusal": codec.encode({"now": now, "approver": signer.name})})
+        facts = {"case": found.case, "reason": PROTECTED_PURPOSE, "approver": signer.name}
         record(tx, "refusal", facts, now, document_in_question(found))
 
     _recorded(vault, case, now, close)
@@ -97,16 +98,16 @@ def reveal(vault: Vault, case: str, now: str) -> Case:
     """
 
     def open_it(tx: Tx) -> Case:
-        found = opening(tx, case)
+        found = opening(tx, trace_of(tx, case))
         refuse_closed(found)
         if found.reveal is None:
             refuse_nameless(found)
             refuse_clock(tx, found, now)
             opened = _enough(tx, found, now)
-            tx.update(openings, (case,), {"reveal": codec.encode(opened)})
-            facts = {"case": case, "purpose": opened.purpose, "approvers": list(opened.approvers)}
+            tx.update(openings, (found.case,), {"reveal": codec.encode(opened)})
+            facts = {"case": found.case, "purpose": opened.purpose, "approvers": list(opened.approvers)}
             record(tx, "reveal", facts | {"policy": policy(tx)}, now, document_in_question(found))
-        return case_of(tx, case)
+        return case_of(tx, found.case)
 
     return _recorded(vault, case, now, open_it)
 

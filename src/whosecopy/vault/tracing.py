@@ -52,7 +52,7 @@ def trace(
         if options.document:
             tx.document(options.document)
         opened = find_case(tx, options.case) if options.case else None
-        refuse_ended(tx, exhibit_sha256)
+        refuse_ended(tx, exhibit_sha256, [one.trace for one in filed(tx, opened.id)] if opened else ())
         stored = tx.stored_verdict(exhibit_sha256, options_sha256)
         if stored is not None:
             return case_of(tx, stored.id)
@@ -65,7 +65,7 @@ def trace(
         asked = {"trace": trace_id, "exhibit": exhibit_sha256, "options": options_sha256, "encoding": options.encoding}
         record(tx, "trace", asked, now)
         issued = tx.issued()
-    sightings = _find_and_read(vault, leak.exhibit.text, options.document, issued)
+    sightings = _find_and_read(vault, leak.exhibit, options.document, issued)
     sightings = of_best_document(sightings) if opened else sightings
     clock.step("find and read")
     progress(2, 4)
@@ -93,10 +93,12 @@ def trace(
     return shown
 
 
-def _find_and_read(vault: Vault, text: str, document: str | None, issued: Mapping[Key, int]) -> dict[Key, Sighting]:
+def _find_and_read(
+    vault: Vault, exhibit: Exhibit, document: str | None, issued: Mapping[Key, int]
+) -> dict[Key, Sighting]:
     """What the leak shows of each sealed version in play, the best first; no codeword is in reach."""
-    found = find_versions(vault, text, document)
-    sightings = {key: read_leak(template, text) for key, template in found.items() if issued.get(key)}
+    found = find_versions(vault, exhibit.text, document)
+    sightings = {key: read_leak(template, exhibit.text, exhibit.pages) for key, template in found.items() if issued.get(key)}
     sightings = erase_inherited(sightings)
     order = list(sightings)
     return {order[k]: sightings[order[k]] for k in in_play([sightings[key] for key in order])}
