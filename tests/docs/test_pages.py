@@ -3,8 +3,8 @@
 A page's ```console blocks run in order, in one folder. A line `$ ...` is a command; what follows is its
 output, where `...` stands for anything. `$ echo $?` shows the exit code of the command before; any other
 command has to end with 0. `<!-- $ ... -->` is run and not shown. After `<!-- figures vary -->` numbers only
-have to be there. Names that are drawn at random (documents, vaults, copies, hashes, times) always vary; a
-document's id on the page stands for the one that was drawn.
+have to be there. Names that are drawn at random (documents, vaults, copies, hashes, times) always vary; the
+id of a document or case on the page stands for the one that was drawn.
 """
 
 import contextlib
@@ -28,10 +28,10 @@ GUIDES = sorted((ROOT / "docs/how-to").glob("*.md"))
 
 _BLOCK = re.compile(r"(?:<!-- (figures vary) -->\n+)?```console\n(.*?)^```|<!-- \$ (.*?) -->", re.M | re.S)
 _COMMAND = re.compile(r"^\$ (.*)$", re.M)
+_IDS = (re.compile(r"\bdoc-[0-9a-z]{6}\b"), re.compile(r"\bcase-[0-9a-z]{6}\b"))
 _DRAWN = (
-    (re.compile(r"\bdoc-[0-9a-z]{6}\b"), "DOCUMENT"),
+    *zip(_IDS, ("DOCUMENT", "CASE"), strict=True),
     (re.compile(r"\bvault-[0-9a-f]{16}\b"), "VAULT"),
-    (re.compile(r"\bcase-[0-9a-z]{6}\b"), "CASE"),
     (re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{2}\b"), "COPY"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "SHA256"),
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00"), "TIME"),
@@ -55,15 +55,16 @@ class Session:
             assert _says(output, expected, vary), f"{page.name}: $ {command}\n{output}\n--- the page says\n{expected}"
             follows = steps[number + 1][0] if number + 1 < len(steps) else ""
             assert self._code == 0 or follows == "echo $?", f"{page.name}: $ {command}\nexit {self._code}: {output}"
-            drawn = _DRAWN[0][0]
-            self._ids |= zip(drawn.findall(expected), drawn.findall(output), strict=False)
+            for drawn in _IDS:
+                self._ids |= zip(drawn.findall(expected), drawn.findall(output), strict=False)
         return len(steps)
 
     def _execute(self, command: str) -> str:
         if command == "echo $?":
             code, self._code = self._code, 0
             return str(code)
-        command = _DRAWN[0][0].sub(lambda found: self._ids.get(found[0], found[0]), command)
+        for drawn in _IDS:
+            command = drawn.sub(lambda found: self._ids.get(found[0], found[0]), command)
         if not command.startswith("whosecopy ") or re.search(r"[|<>;&$]", command):
             path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
             done = subprocess.run(

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from whosecopy import __version__
-from whosecopy.cli import assessing, benching, demonstrate, documents, sealing, tracing, variants
+from whosecopy.cli import assessing, benching, demonstrate, documents, opening, people, sealing, tracing, variants
 
 app = typer.Typer(
     name="whosecopy",
@@ -40,7 +40,11 @@ app.command("lint", short_help="Check declared variants.")(variants.lint)
 app.command("documents", short_help="List sealed documents, or show one.")(documents.documents)
 app.command("copy", short_help="Make a lost copy again.")(documents.copy)
 app.command("trace", short_help="Say whose copy leaked, or not enough evidence.")(tracing.trace)
+app.command("approve", short_help="Agree to open an identity, or end a case.")(opening.approve)
+app.command("reveal", short_help="Name the recipients behind a case.")(opening.reveal)
+app.command("dispute", short_help="Record what a recipient replies.")(opening.dispute)
 app.command("backup", short_help="Write the vault into one file.")(documents.backup)
 app.command("restore", short_help="Make a vault from a backup, and check it.")(documents.restore)
 app.command("bench", short_help="Measure lengths, rates and false names.")(benching.bench)
+app.add_typer(people.people, name="people", short_help="Who may approve, and how many it takes.")
 app.add_typer(assessing.assess, name="assess", short_help="Was there a leak at all, who could have known?")

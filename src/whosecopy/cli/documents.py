@@ -20,13 +20,28 @@ class Action(StrEnum):
     SHOW = "show"
 
 
-def init(vault: VaultOption = None, key: KeyOption = None, json: JsonOption = False) -> None:
+def init(
+    policy: Annotated[
+        int | None,
+        typer.Option(
+            "--policy",
+            metavar="N",
+            help="Approvals that open an identity [default: 1; 2 with two people].",
+            min=1,
+            max=20,
+            show_default=False,
+        ),
+    ] = None,
+    vault: VaultOption = None,
+    key: KeyOption = None,
+    json: JsonOption = False,
+) -> None:
     """Make a vault: it keeps masters, keys and records, encrypted."""
     from whosecopy.vault.paths import key_path, vault_path
     from whosecopy.vault.store import create
 
     folder = vault_path(vault)
-    with create(folder, key, now()) as made:
+    with create(folder, key, now(), policy) as made:
         file = key_path(made.id, folder, key)
         if json:
             print_json({"vault": made.id, "folder": str(folder), "key": str(file)})
@@ -95,7 +110,7 @@ def _show(document: str, vault: Path | None, key: Path | None, json: bool) -> No
                 "state": "handed out" if issue.state == "done" else "pending",
             }
             for version in tx.versions(document)
-            for issue in tx.recipients(document, version.version)
+            for issue in sorted(tx.recipients(document, version.version), key=lambda one: one.recipient.id)
         ]
         versions = [
             {"version": one.version, "alpha": one.alpha, "file": one.name, "master_sha256": one.master_sha256}

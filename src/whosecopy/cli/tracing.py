@@ -1,5 +1,6 @@
 """`trace`: from what surfaced to the copy it came from."""
 
+import getpass
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -34,6 +35,12 @@ def trace(
     alpha: AlphaOption = None,
     report: Annotated[Path | None, typer.Option("--report", metavar="OUT.html", help="Write an HTML report.")] = None,
     encoding: EncodingOption = None,
+    requester: Annotated[
+        str | None,
+        typer.Option(
+            "--as", metavar="NAME", help="Who asks; may not approve [default: your account's name].", show_default=False
+        ),
+    ] = None,
     vault: VaultOption = None,
     key: KeyOption = None,
     json: JsonOption = False,
@@ -48,7 +55,8 @@ def trace(
     if report is not None and report.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"{report}: reports are HTML so far; give a name that ends in .html")
     with opened(vault, key) as here, progress("Tracing") as advance, ThreadPoolExecutor(os.cpu_count()) as workers:
-        case = trace_leak(here, files, TraceOptions(document, alpha, encoding), now(), advance, workers)
+        options = TraceOptions(document, alpha, encoding)
+        case = trace_leak(here, files, options, now(), advance, workers, _asks(requester))
     if report is not None:
         from whosecopy.trace.report import render_report
 
@@ -74,6 +82,16 @@ def show(case: "Case") -> None:
     if case.tested_alpha:
         level = f"Level: {case.tested_alpha:.2g} of {case.verdict.alpha:g}, at trace {case.retrace} of this exhibit."
         out().print(level)
+
+
+def _asks(name: str | None) -> str:
+    """Who asks for a trace: as stated, else the name of the account."""
+    if name is not None and not name.strip():
+        raise InputError("--as: give a name, or leave it out")
+    try:
+        return name or getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def _files(leaks: list[str], text: str | None) -> list[tuple[bytes, str]]:
