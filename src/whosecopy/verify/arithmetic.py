@@ -39,6 +39,8 @@ def check_numbers(bundle: Bundle, codebooks: Sequence[Codebook]) -> list[str]:
     sound = _check_decoys(bundle, prepared, total)
     if sound == (case.verdict.outcome is Outcome.WITHHELD):
         raise _differs("the outcome: the decoys say otherwise")
+    shared = any(one.shared.any() for one in codebooks)
+    _same("the limit of a single copy", case.single_level, _single_share(shared) * case.tested_alpha / total)
     if _tally(prepared[bundle.best].panel.reading, codebooks[bundle.best]) != case.verdict.marks:
         raise _differs("the count of marks")
     if case.sites != bundle.templates[bundle.best].sites:
@@ -94,8 +96,12 @@ def _tally(reading: Reading, codebook: Codebook) -> MarkTally:
 def marks_seen(template: Template, levels: Sequence[Sequence[float]], case: Case) -> tuple[MarkSeen, ...]:
     """Every mark with all its variants, the one that the reading (m, q) shows, and where the exhibit shows it."""
     at: dict[int, list[Region]] = {}
+    if [item.site for item in case.evidence] != list(range(len(template.sites))):
+        raise IntegrityError("the evidence is not one entry per site")
     for item in case.evidence:
-        if not (0 <= item.site < len(case.sites) and -1 <= item.leak_start <= item.leak_end <= len(case.exhibit.text)):
+        nowhere = item.leak_start == item.leak_end == -1
+        inside = 0 <= item.leak_start <= item.leak_end <= len(case.exhibit.text)
+        if not (nowhere or inside) or not -1 <= item.variant < len(template.sites[item.site].variants):
             raise IntegrityError("the evidence points outside the exhibit or the template")
         if item.leak_start >= 0:
             text = case.exhibit.text[item.leak_start : item.leak_end]
@@ -115,13 +121,13 @@ def _check_named(bundle: Bundle, prepared: Sequence[Prepared], drawn: float, tot
     if not len(case.named_tests) == len(case.named_scores) == len(copies):
         raise _differs("the tests of the named copies")
     rows = list(zip(copies, case.verdict.named, case.named_tests, case.named_scores, strict=True))
+    singles = [(copy, told) for copy, told, test, _ in rows if test == "single"]
+    _check_singles(singles, prepared, drawn, total)
     for copy, told, _, score in rows:
         evalue = prepared[copy.panel].log_evalue(_symbols(copy)) + math.log(drawn)
         _same(f"the e-value of copy {told.copy}", told.log_evalue_nats, evalue)
         _same(f"the score of copy {told.copy}", score, -math.log10(told.p_value))
         _same_order(f"the family-wise p-value of copy {told.copy}", told.p_familywise * drawn, case.tested_alpha)
-    singles = [(copy, told) for copy, told, test, _ in rows if test == "single"]
-    _check_singles(singles, prepared, drawn, total)
     unchecked = []
     for copy, told, test, _ in rows:
         if test != "single":
@@ -133,8 +139,7 @@ def _check_singles(
     singles: Sequence[tuple[OpenedCopy, NamedCopy]], prepared: Sequence[Prepared], drawn: float, total: int
 ) -> None:
     """Compare p-values with the exact tails, and family-wise ones with Holm's steps over all codewords."""
-    shared = any(item.panel.shared.any() for item in prepared)
-    share = SHARES["single"] + (0.0 if shared else SHARES["organisation"])
+    share = _single_share(any(item.panel.shared.any() for item in prepared))
     share += SHARES["gate"] + SHARES["member"] if total < 2 else 0.0
     found = [(_single_p(prepared, copy), told) for copy, told in singles]
     adjusted = 0.0
@@ -142,6 +147,11 @@ def _check_singles(
         adjusted = max(adjusted, min(1.0, p * (total - rank)))
         _same(f"the p-value of copy {told.copy}", told.p_value, min(1.0, p / drawn))
         _same(f"the family-wise p-value of copy {told.copy}", told.p_familywise, adjusted / share / drawn)
+
+
+def _single_share(shared: bool) -> float:
+    """The share of the level that single copies have where there are two copies or more."""
+    return SHARES["single"] + (0.0 if shared else SHARES["organisation"])
 
 
 def _single_p(prepared: Sequence[Prepared], copy: OpenedCopy) -> float:

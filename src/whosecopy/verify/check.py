@@ -77,7 +77,9 @@ def _verify(data: bytes, trusted: Trusted, reread: bool) -> tuple[Bundle, Findin
         check_trusted(bundle, point, trusted.checkpoint)
     seen = witnesses(bundle, [one for one in known if one.kind == note.COSIGNATURE])
     check_times(bundle.log, seen)
-    if digest_of(bundle.exhibit) != bundle.case.exhibit.sha256:
+    files = bundle.exhibit
+    told = (bundle.case.exhibit.sha256, bundle.case.exhibit.size)
+    if (digest_of(files), sum(len(data) for data, _ in files)) != told:
         raise IntegrityError("the exhibit's bytes are not those that were traced")
     unchecked = check_numbers(bundle, check_commitments(bundle))
     check_opening(bundle)

@@ -1,6 +1,6 @@
 """The second stage: read the exhibit again, from its bytes, and see the same."""
 
-from whosecopy.carriers.registry import carriers
+from whosecopy.carriers.registry import carriers, layout_carriers
 from whosecopy.errors import InputError, IntegrityError
 from whosecopy.trace.exhibit import open_exhibit
 from whosecopy.trace.read import Sighting, read_leak
@@ -24,7 +24,7 @@ def check_reading(bundle: Bundle) -> None:
         hint = f"; it was read with {told}, another version may read other text" if told else ""
         raise IntegrityError(f"the text read from the exhibit's bytes is not the one in the case{hint}")
     for number, (panel, template) in enumerate(zip(bundle.evidence.panels, bundle.templates, strict=True)):
-        sighting = read_leak(template, exhibit.text)
+        sighting = read_leak(template, exhibit.text, exhibit.pages)
         kept = sighting.without(frozenset(panel.left_out))
         if tuple(tuple(row) for row in kept.reading.levels_nats.tolist()) != panel.levels:
             raise IntegrityError(f"reading the exhibit again gives another reading of {panel.document}")
@@ -42,7 +42,7 @@ def stretches(sighting: Sighting) -> tuple[Stretch, ...]:
 
 
 def _refuse_other_versions(bundle: Bundle) -> None:
-    installed = {one.name: one.version for one in carriers()}
+    installed = {one.name: one.version for one in (*carriers(), *layout_carriers())}
     for template in bundle.templates:
         for name, version in template.packs:
             if installed.get(name) != version:
