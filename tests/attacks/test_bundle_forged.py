@@ -16,6 +16,7 @@ from whosecopy.model import codec
 from whosecopy.tlog import checkpoint, note
 from whosecopy.tlog.checkpoint import Checkpoint
 from whosecopy.vault.bundling import bundle
+from whosecopy.vault.events import record
 from whosecopy.vault.log import advance, log_key
 from whosecopy.vault.log_keys import log_seed
 from whosecopy.verify import Trusted, verify
@@ -409,17 +410,23 @@ def test_an_older_checkpoint_is_followed_where_the_bundle_was_made_for_it(case, 
 
 def cosigned(case, time):
     """The bundle with its checkpoint cosigned by a witness at `time`, and the witness's key string."""
+    signed, key = cosignature(case.members["checkpoint.txt"], time)
+    attested = {"checkpoint": signed.decode(), "stamp": ""}
+    return altered(case, "log.json", lambda value: value["attestations"].append(attested)), key
+
+
+def cosignature(signed, time):
+    """A checkpoint with the cosignature of a witness, and the witness's key string."""
     key = note.encode_key(note.key_of("witness.example", b"\x02" * 32, note.COSIGNATURE))
-    opened = note.decode(case.members["checkpoint.txt"])
+    opened = note.decode(signed)
     signature = note.cosign(opened.text, "witness.example", b"\x02" * 32, time)
-    signed = note.encode(replace(opened, signatures=(*opened.signatures, signature)))
-    return signed_anew(case, {**case.members, "checkpoint.txt": signed}), key
+    return note.encode(replace(opened, signatures=(*opened.signatures, signature))), key
 
 
 def test_a_witness_is_told_where_its_key_is_known(case):
     data, key = cosigned(case, 4_000_000_000)
     _, finding = verify(data, Trusted((key,)))
-    assert finding.witnessed == ("witness.example at 2096-10-02T07:06:40+00:00",)
+    assert finding.witnessed == (f"witness.example saw {finding.log_size} records at 2096-10-02T07:06:40+00:00",)
     assert finding.origin == "established by the witness given"
     assert verify(data)[1].witnessed == ()
 
@@ -427,6 +434,27 @@ def test_a_witness_is_told_where_its_key_is_known(case):
 def test_a_record_dated_after_the_witness_saw_it_is_refused(case):
     data, key = cosigned(case, 1_000_000_000)
     assert re.search(r"record \d+ is dated .*, but witness.example saw it at 2001-09-09", reason(data, key))
+
+
+def test_what_a_witness_said_before_the_leak_is_in_the_bundle_with_its_proof(memo):
+    desk, sealed = memo
+    with desk.vault() as vault:
+        signed, key = cosignature(advance(vault, NOW), 4_000_000_000)
+        size = checkpoint.decode(note.decode(signed).text).size
+        said = {"by": key, "size": size, "time": NOW, "checkpoint": signed.decode(), "response": ""}
+        with vault.transaction() as tx:
+            record(tx, "witnessed", said, NOW)
+    found = make(desk, sealed.copies["p-003"])
+    _, finding = verify(found.data, Trusted((found.key, key)))
+    assert finding.witnessed == (f"witness.example saw {size} records at 2096-10-02T07:06:40+00:00",)
+    assert finding.log_size > size
+    told = reason(altered(found, "log.json", lambda value: value["consistency"].clear()), key)
+    assert "holds no proof that its log goes on from the checkpoint" in told
+
+    def swap(value):
+        value["consistency"][str(size)][0] = "00" * 32
+
+    assert "the log was forked" in reason(altered(found, "log.json", swap), key)
 
 
 def test_a_bundle_needs_no_vault_and_no_network(case, tmp_path, monkeypatch):

@@ -67,6 +67,9 @@ def verify(
     checkpoint: Annotated[
         Path | None, typer.Option("--checkpoint", metavar="FILE", help="Checkpoint of the log, from elsewhere.")
     ] = None,
+    roots: Annotated[
+        Path | None, typer.Option("--roots", metavar="FILE", help="Certificates (PEM) that vouch for time stamps.")
+    ] = None,
     reread: Annotated[bool, typer.Option("--reread", help="Also read the exhibit again from its bytes.")] = False,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="OUT", help="Write a report: OUT.html or OUT.pdf.")
@@ -79,7 +82,9 @@ def verify(
     from whosecopy.verify import verify as check
 
     refuse_other_reports(report)
-    trusted = Trusted(tuple(key or ()), read_file(checkpoint) if checkpoint else None)
+    trusted = Trusted(
+        tuple(key or ()), read_file(checkpoint) if checkpoint else None, read_file(roots) if roots else None
+    )
     found, finding = check(read_file(bundle_file), trusted, reread)
     if report is not None:
         from whosecopy.verify.told import proofs, told

@@ -6,12 +6,14 @@ from dataclasses import replace
 from whosecopy.errors import InputError
 from whosecopy.model import codec
 from whosecopy.tlog import checkpoint, note, tiles
+from whosecopy.tlog.strict import to_base64
 from whosecopy.vault.events import events
 from whosecopy.vault.log import advance, log_folder, log_key, proofs
 from whosecopy.vault.store import Tx, Vault
 from whosecopy.vault.tables import events as table
+from whosecopy.vault.witnessing import attestations
 from whosecopy.verify.records import entries
-from whosecopy.verify.values import Content, Entry, Header, Log
+from whosecopy.verify.values import Attestation, Content, Entry, Header, Log
 
 Version = tuple[str, int, int]
 """A version in play: its document, its number, and how many copies it counted."""
@@ -46,13 +48,14 @@ def collect(tx: Tx, case: str, documents: Sequence[str], copies: Collection[Copy
     """
     chains = {name: tuple(_opened(one, case, copies) for one in _entries(tx, name)) for name in documents}
     others = tuple(one for one in _entries(tx, "") if _is_of(one, case))
-    return Log(chains, others, {})
+    return Log(chains, others, (), {})
 
 
 def prove(vault: Vault, log: Log, now: str, since: bytes | None) -> tuple[Log, bytes]:
     """The same records, each with its inclusion path to the newest checkpoint; and that checkpoint.
 
-    With `since`, an earlier checkpoint of the same log, also the proof that the log goes on from it.
+    Also what was said of them from outside. With `since`, an earlier checkpoint of the same log, also the proof
+    that the log goes on from it.
     """
     advance(vault, now)
     signed, paths = proofs(vault, [one.header.sequence for one in entries(log)])
@@ -62,18 +65,28 @@ def prove(vault: Vault, log: Log, now: str, since: bytes | None) -> tuple[Log, b
         return replace(one, path=tuple(part.hex() for part in path_of[one.header.sequence]))
 
     chains = {name: tuple(map(proven, chain)) for name, chain in log.documents.items()}
-    return Log(chains, tuple(map(proven, log.others)), _consistency(vault, signed, since)), signed
+    attested = _attestations(vault, [*path_of])
+    notes = [one.checkpoint.encode() for one in attested] + ([since] if since is not None else [])
+    consistency = dict(_consistency(vault, signed, one) for one in notes)
+    return Log(chains, tuple(map(proven, log.others)), attested, consistency), signed
 
 
-def _consistency(vault: Vault, signed: bytes, since: bytes | None) -> dict[str, tuple[str, ...]]:
-    if since is None:
-        return {}
+def _attestations(vault: Vault, sequences: Sequence[int]) -> tuple[Attestation, ...]:
+    """For each record the first that anybody outside said of it, under the key that the log has now."""
+    key = note.decode_key(log_key(vault))
+    with vault.snapshot() as tx:
+        said = [one for one in attestations(tx) if note.decode(one.checkpoint).signatures[0].key_id == key.id]
+    first = dict.fromkeys(next((one for one in said if one.size >= sequence), None) for sequence in sequences)
+    return tuple(Attestation(one.checkpoint.decode(), to_base64(one.response)) for one in first if one is not None)
+
+
+def _consistency(vault: Vault, signed: bytes, since: bytes) -> tuple[str, tuple[str, ...]]:
     key = note.decode_key(log_key(vault))
     old = checkpoint.open_signed(since, key).checkpoint.size
     size = checkpoint.open_signed(signed, key).checkpoint.size
     if old > size:
         raise InputError(f"the checkpoint covers {old} records, this log has {size}: it was rolled back")
-    return {str(old): tuple(part.hex() for part in tiles.consistency_path(old, size, log_folder(vault).read))}
+    return str(old), tuple(part.hex() for part in tiles.consistency_path(old, size, log_folder(vault).read))
 
 
 def _entries(tx: Tx, document: str) -> Iterator[Entry]:

@@ -36,11 +36,6 @@ class Bundle:
             (self.members[values.exhibit_member(number)], file.name) for number, file in enumerate(self.evidence.files)
         ]
 
-    @property
-    def stamps(self) -> list[bytes]:
-        """The time stamps of the checkpoint."""
-        return [data for name, data in sorted(self.members.items()) if name.startswith("stamp/")]
-
 
 def open_bundle(data: bytes) -> Bundle:
     """The bundle in `data`, after checking its form, its digests and its signature: not yet what it says.
@@ -65,7 +60,6 @@ def open_bundle(data: bytes) -> Bundle:
     expected = {values.CASE, values.EVIDENCE, values.LOG, values.MARKS, values.CHECKPOINT, values.ENVELOPE}
     expected |= {values.template_member(panel) for panel in panels}
     expected |= {values.exhibit_member(number) for number in range(len(evidence.files))}
-    expected |= {values.stamp_member(number) for number in range(len(bundle.stamps))}
     for name in sorted(members.keys() ^ expected):
         raise IntegrityError(f"{name[:80]}: {'does not belong in a bundle' if name in members else 'is missing'}")
     if manifest.case != case.verdict.case:

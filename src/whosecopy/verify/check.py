@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from whosecopy.errors import IntegrityError
 from whosecopy.tlog import note
+from whosecopy.tlog.stamp import read_roots
 from whosecopy.trace.exhibit import digest_of
 from whosecopy.verify.arithmetic import check_numbers
 from whosecopy.verify.bundle import Bundle, open_bundle
 from whosecopy.verify.commitments import check_commitments
 from whosecopy.verify.opening import check_opening
-from whosecopy.verify.records import check_records, check_times, check_trusted, witnesses
+from whosecopy.verify.records import check_records, check_trusted, witnesses
 
 ARITHMETIC = "arithmetic_ok, reading_not_checked"
 VERIFIED = "verified"
@@ -21,10 +22,15 @@ _NO_KEY = "internally consistent; origin not established"
 
 @dataclass(frozen=True, slots=True)
 class Trusted:
-    """What was obtained elsewhere: key strings of the log and of witnesses, and a checkpoint (signed note)."""
+    """What was obtained elsewhere.
+
+    Key strings of the log and of witnesses, a checkpoint (signed note), and the certificates (PEM) of the
+    authorities that vouch for time stamping services.
+    """
 
     keys: tuple[str, ...] = ()
     checkpoint: bytes | None = None
+    roots: bytes | None = None
 
 
 NOBODY = Trusted()
@@ -75,8 +81,8 @@ def _verify(data: bytes, trusted: Trusted, reread: bool) -> tuple[Bundle, Findin
     point = check_records(bundle)
     if trusted.checkpoint is not None:
         check_trusted(bundle, point, trusted.checkpoint)
-    seen = witnesses(bundle, [one for one in known if one.kind == note.COSIGNATURE])
-    check_times(bundle.log, seen)
+    roots = read_roots(trusted.roots) if trusted.roots is not None else []
+    seen = witnesses(bundle, point, [one for one in known if one.kind == note.COSIGNATURE], roots)
     files = bundle.exhibit
     told = (bundle.case.exhibit.sha256, bundle.case.exhibit.size)
     if (digest_of(files), sum(len(data) for data, _ in files)) != told:
@@ -105,7 +111,7 @@ def _verify(data: bytes, trusted: Trusted, reread: bool) -> tuple[Bundle, Findin
         log_size=point.size,
         checked=tuple(checked),
         not_checked=(*unchecked, *_never(reread)),
-        witnessed=tuple(f"{one.who} at {one.time}" for one in seen),
+        witnessed=tuple(f"{one.who} saw {one.size} records at {one.time}" for one in seen),
     )
 
 

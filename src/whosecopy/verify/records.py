@@ -5,15 +5,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from whosecopy.errors import IntegrityError
 from whosecopy.model import codec
-from whosecopy.tlog import checkpoint, note
+from whosecopy.tlog import checkpoint, note, stamp
 from whosecopy.tlog.checkpoint import Checkpoint
 from whosecopy.tlog.merkle import HASH_BYTES, check_consistency, check_inclusion
+from whosecopy.tlog.strict import from_base64
 from whosecopy.verify.archive import unhex
 from whosecopy.verify.bundle import Bundle
 from whosecopy.verify.values import CHECKPOINT, Entry, Log
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """By so much the clock of the vault may be ahead of a witness's."""
@@ -22,10 +27,11 @@ _NOTHING = bytes(HASH_BYTES).hex()
 
 @dataclass(frozen=True, slots=True)
 class Witnessed:
-    """A time, in ISO 8601, at which `who` saw the log as the checkpoint has it."""
+    """A time, in ISO 8601, at which `who` saw the first `size` records of the log."""
 
     who: str
     time: str
+    size: int
 
 
 def entries(log: Log) -> Iterator[Entry]:
@@ -100,36 +106,62 @@ def check_trusted(bundle: Bundle, point: Checkpoint, trusted: bytes) -> None:
             f"the log of the bundle ends at record {point.size}, the checkpoint given covers {known.size}: "
             "the bundle is older, or its log was rolled back; ask for a bundle made since"
         )
-    proof = bundle.log.consistency.get(str(known.size), ())
-    if known.size < point.size and not proof and known.size:
+    _check_goes_on(bundle.log, known, point)
+
+
+def witnesses(
+    bundle: Bundle, point: Checkpoint, keys: Sequence[note.Key], roots: Sequence["Certificate"]
+) -> list[Witnessed]:
+    """What known witnesses, and time stamping services under known roots, say of this log.
+
+    Raises `IntegrityError` where one of them is contradicted, or a record is dated later than it was seen.
+    """
+    found = []
+    for one in bundle.log.attestations:
+        opened = checkpoint.open_signed(one.checkpoint.encode(), bundle.key, keys)
+        _check_goes_on(bundle.log, opened.checkpoint, point)
+        size = opened.checkpoint.size
+        found += [
+            Witnessed(signed.key.name, _iso(signed.time, signed.key.name), size)
+            for signed in opened.signed
+            if signed.time is not None
+        ]
+        response = from_base64(one.stamp)
+        if response is None:
+            raise IntegrityError("a time stamp is not base64; it was altered")
+        if response and roots:
+            found.append(Witnessed("the time stamp", stamp.verify(response, opened.checkpoint, roots).time, size))
+    for seen in found:
+        _check_times(bundle.log, seen)
+    return found
+
+
+def _check_goes_on(log: Log, known: Checkpoint, point: Checkpoint) -> None:
+    """Raise `IntegrityError` unless the bundle proves that its log goes on from an earlier checkpoint."""
+    proof = log.consistency.get(str(known.size), ())
+    if 0 < known.size < point.size and not proof:
         raise IntegrityError(
-            f"the bundle holds no proof that its log goes on from the checkpoint given, of {known.size} records; "
+            f"the bundle holds no proof that its log goes on from the checkpoint of {known.size} records; "
             "ask for a bundle made with: whosecopy bundle --since CHECKPOINT"
         )
     path = [unhex(one, f"proof from {known.size}", HASH_BYTES) for one in proof]
     try:
         check_consistency(known.size, point.size, path, known.root, point.root)
     except IntegrityError as error:
-        raise IntegrityError(f"the log was forked: it does not go on from the checkpoint given ({error})") from error
+        raise IntegrityError(
+            f"the log was forked: it does not go on from the checkpoint of {known.size} records ({error})"
+        ) from error
 
 
-def check_times(log: Log, witnessed: Sequence[Witnessed]) -> None:
+def _check_times(log: Log, seen: Witnessed) -> None:
     """Raise `IntegrityError` where a record is dated later than somebody outside saw it."""
-    for seen in witnessed:
-        limit = moment(seen.time, seen.who) + CLOCK_TOLERANCE
-        for entry in entries(log):
-            name = f"record {entry.header.sequence}"
-            if entry.content is not None and moment(entry.content.now, name) > limit:
-                raise IntegrityError(f"{name} is dated {entry.content.now}, but {seen.who} saw it at {seen.time}")
-
-
-def witnesses(bundle: Bundle, keys: Sequence[note.Key]) -> list[Witnessed]:
-    """The times at which known witnesses cosigned the checkpoint.
-
-    Raises `IntegrityError` where the signature of one of them is wrong.
-    """
-    signed = checkpoint.open_signed(bundle.members[CHECKPOINT], bundle.key, keys).signed
-    return [Witnessed(one.key.name, _iso(one.time, one.key.name)) for one in signed if one.time is not None]
+    limit = moment(seen.time, seen.who) + CLOCK_TOLERANCE
+    for entry in entries(log):
+        if entry.content is None or entry.header.sequence > seen.size:
+            continue
+        name = f"record {entry.header.sequence}"
+        if moment(entry.content.now, name) > limit:
+            raise IntegrityError(f"{name} is dated {entry.content.now}, but {seen.who} saw it at {seen.time}")
 
 
 def _iso(seconds: int, who: str) -> str:

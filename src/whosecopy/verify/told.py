@@ -39,7 +39,7 @@ def proofs(bundle: Bundle, finding: Finding) -> Proofs:
     log = (
         ("Origin", finding.origin),
         ("Records in the log", f"{finding.log_size:,}, of which {sum(1 for _ in entries(bundle.log))} are shown"),
-        *(("Cosigned", one) for one in finding.witnessed),
+        *(("Seen from outside", one) for one in finding.witnessed),
     )
     records = sorted(
         Record(one.header.sequence, one.header.kind, one.content.now if one.content else "")

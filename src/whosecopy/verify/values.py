@@ -9,7 +9,7 @@ from whosecopy.model.approval import Approval, Statement
 SCHEMA = "whosecopy.bundle/1"
 CASE, EVIDENCE, LOG, MARKS = "case.json", "evidence.json", "log.json", "marks.json"
 CHECKPOINT, ENVELOPE = "checkpoint.txt", "envelope.json"
-"""The fixed members; besides, `exhibit/1` ..., `template/1.json` ... and `stamp/1.tsr` ..."""
+"""The fixed members; besides, `exhibit/1` ... and `template/1.json` ..."""
 
 
 def exhibit_member(number: int) -> str:
@@ -20,11 +20,6 @@ def exhibit_member(number: int) -> str:
 def template_member(panel: int) -> str:
     """The member with the template of version in play `panel`, from 0."""
     return f"template/{panel + 1}.json"
-
-
-def stamp_member(number: int) -> str:
-    """The member with time stamp `number`, from 0."""
-    return f"stamp/{number + 1}.tsr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +67,26 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Attestation:
+    """What somebody outside said of the log: a checkpoint (signed note) with a cosignature, or a time stamp of it.
+
+    `stamp` is the response of the time stamping service (DER, base64); it is empty for a cosignature.
+    """
+
+    checkpoint: str
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
-    """The whole chain of each document in play, single other records, and proofs from earlier checkpoints by size."""
+    """The whole chain of each document in play, and single other records.
+
+    `consistency` holds proofs from earlier checkpoints, by size: those of `attestations` among them.
+    """
 
     documents: dict[str, tuple[Entry, ...]]
     others: tuple[Entry, ...]
+    attestations: tuple[Attestation, ...]
     consistency: dict[str, tuple[str, ...]]
 
 
