@@ -148,7 +148,7 @@ def test_languages_are_told_per_block_and_short_blocks_follow_the_majority():
 @pytest.mark.parametrize(
     ("data", "name", "advice"),
     [
-        (b"%PDF-1.7 ...", "plan.pdf", "seal the document that it was made from"),
+        (b"%PDF-1.7 ...", "plan.pdf", "print it to PDF again"),
         (b"\x89PNG\r\n\x1a\n...", "plan.png", "a picture cannot be sealed"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "plan.docx", "save it as DOCX without a password"),
         (b"{\\rtf1 text}", "plan.rtf", "save it as DOCX"),

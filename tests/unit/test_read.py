@@ -1,6 +1,7 @@
 """A reading is made from the master, its variants and the leak, and from nothing else (STATISTICS V5)."""
 
 import ast
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_type_hints
 
@@ -9,7 +10,7 @@ import pytest
 
 import whosecopy
 from whosecopy.codes.quantise import GRID_NATS
-from whosecopy.model import Mark, Site, Template
+from whosecopy.model import Mark, SeenPage, Site, Template
 from whosecopy.trace.read import Sighting, read_leak, tally
 
 SOURCE = Path(whosecopy.__file__).parent
@@ -135,7 +136,8 @@ def test_v05_what_reads_a_leak_cannot_reach_codes_seals_or_vaults(module):
 
 
 def test_v05_reading_takes_a_template_and_a_text_and_imports_no_codeword():
-    assert get_type_hints(read_leak) == {"template": Template, "leak_text": str, "return": Sighting}
+    seen = {"template": Template, "leak_text": str, "pages": Sequence[SeenPage]}
+    assert get_type_hints(read_leak) == seen | {"return": Sighting}
     of_codes = {name for name in imports("whosecopy.trace.read") if name.startswith("whosecopy.codes")}
     assert of_codes == {"whosecopy.codes.quantise"}
 

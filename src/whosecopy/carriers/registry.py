@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.metadata import entry_points
 
-from whosecopy.carriers.base import Carrier
+from whosecopy.carriers.base import Carrier, LayoutCarrier, Writer
 from whosecopy.carriers.settle import settle
 from whosecopy.carriers.survival import surviving
 from whosecopy.errors import InputError
@@ -12,6 +12,7 @@ from whosecopy.media.encoding import can_encode
 from whosecopy.model import Document, Site
 
 GROUP = "whosecopy.carriers"
+LAYOUT_GROUP = "whosecopy.layout"
 _PRIORITY = ("declared", "notation.", "wording.", "punctuation.", "typography.")
 
 
@@ -20,6 +21,37 @@ def carriers() -> tuple[Carrier, ...]:
     """All registered carriers, those that survive most first: where sites overlap, the earlier carrier wins."""
     found: list[Carrier] = [point.load() for point in entry_points(group=GROUP)]
     return tuple(sorted(found, key=lambda carrier: (_rank(carrier.name), carrier.name)))
+
+
+@cache
+def layout_carriers() -> tuple[LayoutCarrier, ...]:
+    """All registered carriers that change how words look, by name."""
+    found: list[LayoutCarrier] = [point.load() for point in entry_points(group=LAYOUT_GROUP)]
+    return tuple(sorted(found, key=lambda carrier: carrier.name))
+
+
+def layout_carrier(name: str) -> LayoutCarrier:
+    """The layout carrier called `name`.
+
+    Raises `InputError` where none of that name is installed.
+    """
+    for carrier in layout_carriers():
+        if carrier.name == name:
+            return carrier
+    raise InputError(f"no carrier {name!r} is installed; install the package that provides it")
+
+
+def writer(name: str) -> Writer:
+    """The carrier called `name`, whichever way it is read.
+
+    Raises `InputError` where none of that name is installed.
+    """
+    return layout_carrier(name) if is_layout(name) else load(name)
+
+
+def is_layout(name: str) -> bool:
+    """Whether a carrier of this name is read from looks, not from text."""
+    return name.startswith("layout.")
 
 
 def load(name: str) -> Carrier:

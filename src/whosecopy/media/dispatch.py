@@ -1,7 +1,7 @@
 """One way in and one way out for every format that can be sealed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -14,18 +14,20 @@ PLAIN = "text/plain"
 MARKDOWN = "text/markdown"
 HTML = "text/html"
 MAIL = "message/rfc822"
+PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _BY_SUFFIX = {
     ".txt": PLAIN, ".text": PLAIN, ".md": MARKDOWN, ".markdown": MARKDOWN, ".mkd": MARKDOWN,
     ".html": HTML, ".htm": HTML, ".xhtml": HTML, ".eml": MAIL, ".docx": DOCX,
+    ".pdf": PDF,
 }  # fmt: skip
 _HTML_START = re.compile(rb"(?is)\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b")
 _FIELD = re.compile(rb"[A-Za-z][A-Za-z0-9-]*:[ \t]|[A-Za-z][A-Za-z0-9-]*:\r?\n[ \t]")
 _TRANSPORT = re.compile(rb"(?im)^(?:mime-version|received|message-id|return-path|content-type):")
 _MARKDOWN_SIGN = re.compile(rb"(?m)^(?:#{1,6} \S|```|[-*] \[[ x]\] )|\]\([^)\s]+\)")
 _HEAD_BYTES = 65_536
+_PDF_HEAD_BYTES = 1024
 _REFUSED = (
-    (b"%PDF", "a PDF cannot be sealed; seal the document that it was made from"),
     (b"\x89PNG", "a picture cannot be sealed as text; give a document"),
     (b"\xff\xd8\xff", "a picture cannot be sealed as text; give a document"),
     (b"\xd0\xcf\x11\xe0", "an old or password-protected Office file; save it as DOCX without a password"),
@@ -42,7 +44,7 @@ class _Format:
 
 
 def open_document(data: bytes, name: str = "", encoding: str | None = None) -> Document:
-    """The document in `data`: plain text, Markdown, HTML, an e-mail or DOCX, told by content, then by `name`.
+    """The document in `data`: plain text, Markdown, HTML, an e-mail, DOCX or PDF, told by content, then by `name`.
 
     Guarantee: what is not protected can be edited and written back, and reads as edited; passages where
     a trial edit did not come back exactly are protected.
@@ -57,6 +59,8 @@ def open_document(data: bytes, name: str = "", encoding: str | None = None) -> D
     document = _parsed(form, data, name, encoding)
     if not document.text:
         raise InputError(f"{name}: no text in it; give a document with text")
+    if document.layout.words:
+        return language.with_languages(document)
     document = probe.proven(document, lambda trial: _parsed(form, form.write(trial), name, encoding))
     return language.with_languages(document)
 
@@ -75,7 +79,20 @@ def render(document: Document) -> bytes:
     Raises `InputError` where an edit cannot be written: no place in the file, or a character that its
     encoding lacks.
     """
-    return _format(document.media).write(document) if document.edits else document.source
+    return _format(document.media).write(document) if document.edits or document.shifts else document.source
+
+
+def press(document: Document, samples: Sequence[Document]) -> Callable[[Document], bytes]:
+    """`render` for many copies of `document`; between them `samples` show every shift that a copy may have.
+
+    Formats without pages gain nothing from it.
+    """
+    if document.media != PDF:
+        return render
+    from whosecopy.media.pdf import master
+
+    make = master.press(document, [shift for sample in samples for shift in sample.shifts])
+    return lambda copy: make(copy.shifts)
 
 
 def media_version(media: str) -> str:
@@ -94,6 +111,8 @@ def media_of(data: bytes, name: str) -> str:
             raise InputError(f"{name}: {advice}")
     if data.startswith(b"PK\x03\x04"):
         return DOCX
+    if b"%PDF-" in data[:_PDF_HEAD_BYTES]:
+        return PDF
     suffix = PurePath(name).suffix.lower()
     head = _plain_head(data)
     by_name = _BY_SUFFIX.get(suffix)
@@ -101,8 +120,9 @@ def media_of(data: bytes, name: str) -> str:
         return HTML
     if _is_mail(head, by_name):
         return MAIL
-    if by_name == DOCX:
-        raise InputError(f"{name}: not a DOCX file (no ZIP archive); save it again as DOCX")
+    if by_name in (DOCX, PDF):
+        kind = "DOCX file (no ZIP archive); save it again as DOCX" if by_name == DOCX else "PDF; print it to PDF again"
+        raise InputError(f"{name}: not a {kind}")
     if by_name in (PLAIN, MARKDOWN, HTML):
         return by_name
     return MARKDOWN if _MARKDOWN_SIGN.search(head) else PLAIN
@@ -157,4 +177,8 @@ def _format(media: str) -> _Format:
         from whosecopy.media import eml
 
         return _Format(eml.parse, eml.write, eml.VERSION, eml.guard)
+    if media == PDF:
+        from whosecopy.media.pdf import master
+
+        return _Format(master.parse, master.write, master.VERSION)
     raise InputError(f"unknown media type {media!r}; this version of whosecopy cannot read it")

@@ -1,5 +1,7 @@
 """The text of a leak, whatever its format; runs inside the sandbox."""
 
+from dataclasses import replace
+
 from whosecopy.errors import InputError
 from whosecopy.media import dispatch, encoding
 from whosecopy.media.leak import PICTURES, LeakText
@@ -15,7 +17,7 @@ def extract(data: bytes, name: str, codec: str | None = None) -> LeakText:
     if not leak.text.strip():
         raise InputError(f"{name}: no text found in it; hand in a clearer copy")
     text = leak.text.encode("utf-8", "replace").decode()
-    return LeakText(text, leak.media, leak.channel, leak.notes)
+    return replace(leak, text=text)
 
 
 def _extract(data: bytes, name: str, codec: str | None) -> LeakText:
@@ -26,7 +28,7 @@ def _extract(data: bytes, name: str, codec: str | None) -> LeakText:
         text, notes = ocr.read_picture(data, name)
         return LeakText(text, picture, "ocr", notes)
     if b"%PDF-" in data[:1024]:
-        from whosecopy.media import pdf
+        from whosecopy.media.pdf import leak as pdf
 
         return pdf.read(data, name)
     document = dispatch.read_document(data, name, codec)

@@ -6,6 +6,7 @@ import msgspec
 
 from whosecopy.errors import InputError
 from whosecopy.media import encoding, sandbox
+from whosecopy.model.layout import SeenPage
 
 PDF = "application/pdf"
 PICTURES = {
@@ -21,12 +22,16 @@ LIMITS = sandbox.Limits(memory_bytes=2 * 2**30, cpu_s=120, wall_s=600, output_by
 
 @dataclass(frozen=True, slots=True)
 class LeakText:
-    """The text of a leak; `channel` is `file`, `pdf text` or `ocr`; `notes` say what was left out or guessed."""
+    """The text of a leak; `channel` is `file`, `pdf text` or `ocr`; `notes` say what was left out or guessed.
+
+    `pages` are the words with their places on the pages of a PDF that holds text.
+    """
 
     text: str
     media: str
     channel: str
     notes: tuple[str, ...] = ()
+    pages: tuple[SeenPage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from whosecopy.model.layout import NO_LAYOUT, Layout, Shift
 class Block:
     """A paragraph, heading, list item, table cell ...: characters `start:end` of the reading text.
 
-    `kind` is one of `paragraph`, `item`, `cell`, `heading`, `quote`, `code`, `matter` (front matter) or
-    `note`. `language` is an ISO 639-1 code or `und` where it could not be told.
+    `kind` is one of `paragraph`, `item`, `cell`, `heading`, `quote`, `code`, `matter` (front matter),
+    `note` or `page` (of a PDF). `language` is an ISO 639-1 code or `und` where it could not be told.
     """
 
     start: int
@@ -74,6 +74,15 @@ class Document:
     def with_edits(self, edits: tuple[Edit, ...]) -> "Document":
         """The same document with `edits` (offsets of the master) added to those it already has."""
         return replace(self, edits=tuple(sorted((*self.edits, *edits), key=lambda e: (e.start, e.end))))
+
+    def with_shifts(self, shifts: tuple[Shift, ...]) -> "Document":
+        """The same document with `shifts` added to those it already has, one for each word."""
+        merged = {shift.word: shift for shift in self.shifts}
+        for one in shifts:
+            old = merged.get(one.word, Shift(one.word))
+            grey = max(one.grey, old.grey)
+            merged[one.word] = Shift(one.word, old.along_em + one.along_em, old.up_em + one.up_em, grey)
+        return replace(self, shifts=tuple(merged[word] for word in sorted(merged)))
 
     def edited_text(self) -> str:
         """The reading text after all edits.

@@ -71,7 +71,6 @@ class SeenPage:
     words: tuple[str, ...]
     x_pt: tuple[float, ...]
     y_pt: tuple[float, ...]
-    size_pt: tuple[float, ...]
     turn: tuple[int, ...]
     grey: tuple[float, ...]
 

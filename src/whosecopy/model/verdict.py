@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from whosecopy.model.layout import SeenPage
 from whosecopy.model.reading import Evidence
 from whosecopy.model.template import Site
 
@@ -98,7 +99,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """What surfaced: its digest, its kind, the text that was read from it.
+    """What surfaced: its digest, its kind, the text that was read from it, `pages` where it has some with text.
 
     `preprocessing` says in words what was done to get from the bytes to the text.
     """
@@ -109,6 +110,7 @@ class Exhibit:
     size: int
     text: str
     preprocessing: tuple[str, ...] = ()
+    pages: tuple[SeenPage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

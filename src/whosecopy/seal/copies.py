@@ -5,14 +5,26 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from whosecopy.carriers.base import Carrier
-from whosecopy.carriers.registry import load
+from whosecopy.carriers.base import Writer
+from whosecopy.carriers.registry import writer
 from whosecopy.errors import IntegrityError
-from whosecopy.media.dispatch import render
-from whosecopy.model import Document, Template
+from whosecopy.media.dispatch import open_document, press
+from whosecopy.model import Block, Document, Template
 
 Variants = NDArray[np.uint8]
 """Which variant each mark of one copy shows: shape (m,)."""
+
+
+def sealed_master(template: Template, data: bytes, name: str, encoding: str | None) -> Document:
+    """The master in the file `data` as it was read when `template` was made.
+
+    Pages are not taken apart again: `renderer` finds their words where they were, or refuses.
+    """
+    if not template.layout.words:
+        return open_document(data, name, encoding)
+    blocks = tuple(Block(start, end, "page") for start, end in template.blocks)
+    whole = ((0, len(template.text)),)
+    return Document(template.media, template.text, blocks, whole, (), data, layout=template.layout)
 
 
 def renderer(master: Document, template: Template) -> Callable[[Variants], bytes]:
@@ -20,14 +32,16 @@ def renderer(master: Document, template: Template) -> Callable[[Variants], bytes
 
     Raises `IntegrityError` where `master` no longer reads as it did when it was sealed.
     """
-    if master.text != template.text:
+    if master.text != template.text or len(master.layout.words) != len(template.layout.words):
         raise IntegrityError(
             "the stored master no longer reads as it did when it was sealed; use the version that sealed it"
         )
     writers = _writers(template)
+    ends = [np.full(template.length, variant, dtype=np.uint8) for variant in (0, 1)] if template.layout.words else []
+    printed = press(master, [_written(master, template, writers, one) for one in ends])
 
     def make(variants: Variants) -> bytes:
-        return render(_written(master, template, writers, variants))
+        return printed(_written(master, template, writers, variants))
 
     return make
 
@@ -37,15 +51,15 @@ def marked(master: Document, template: Template, variants: Variants) -> Document
     return _written(master, template, _writers(template), variants)
 
 
-def _writers(template: Template) -> list[tuple[Carrier, list[int]]]:
+def _writers(template: Template) -> list[tuple[Writer, list[int]]]:
     names: dict[str, list[int]] = {}
     for number, site in enumerate(template.sites):
         names.setdefault(site.carrier, []).append(number)
-    return [(load(name), numbers) for name, numbers in names.items()]
+    return [(writer(name), numbers) for name, numbers in names.items()]
 
 
 def _written(
-    master: Document, template: Template, writers: Sequence[tuple[Carrier, list[int]]], variants: Variants
+    master: Document, template: Template, writers: Sequence[tuple[Writer, list[int]]], variants: Variants
 ) -> Document:
     shown = _per_site(template, variants)
     document = master

@@ -31,6 +31,12 @@ def prepare(data: bytes, name: str, encoding: str | None, variants: bool, delimi
     Raises `InputError` with line and column for a declaration that `lint` refuses.
     """
     document = open_document(data, name, encoding)
+    if document.layout.words:
+        if variants:
+            raise InputError(
+                f"{name}: the words of a PDF are not changed; declare variants in the file it is made from"
+            )
+        return Prepared(document, ())
     if not (variants or wants_variants(annotated_text(document))):
         return Prepared(document, (), count_braces(document.text))
     findings = lint(annotated_text(document), *delimiter)

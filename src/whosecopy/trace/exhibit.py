@@ -41,5 +41,6 @@ def open_exhibit(files: Sequence[File], encoding: str | None) -> Leak:
         size=sum(len(data) for data, _ in files),
         text="\n\n".join(one.text for one in opened),
         preprocessing=tuple(dict.fromkeys(note for one in opened for note in one.notes)),
+        pages=tuple(page for one in opened for page in one.pages),
     )
     return Leak(exhibit, "ocr" if "ocr" in channels else min(channels), tuple(name for _, name in files))

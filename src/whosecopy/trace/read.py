@@ -1,27 +1,36 @@
 """From a leak's text to the reading of every mark of one template. No codeword is in reach here (V5)."""
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from whosecopy.carriers.registry import load
+from whosecopy.carriers.layout import reaches
+from whosecopy.carriers.registry import is_layout, layout_carrier, load
 from whosecopy.carriers.text import evidence
 from whosecopy.codes.quantise import quantise
 from whosecopy.media.align import AlignedLeak, align
+from whosecopy.media.pdf.looks import looks_of
 from whosecopy.media.transcription import told_of
-from whosecopy.model import Evidence, Floats, MarkCount, MarkTally, Reading, Template, codec
+from whosecopy.model import Evidence, Floats, Looks, MarkCount, MarkTally, Reading, SeenPage, Template, codec
 from whosecopy.trace.told import read_told
+
+_MOVED = ("layout.word_",)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sighting:
-    """All that a leak shows of one template: the reading, and where each site was seen."""
+    """All that a leak shows of one template: the reading, and where each site was seen.
+
+    `at_rest` marks are seen clearly where the master has them, which no copy does: erasures.
+    """
 
     template: Template
     aligned: AlignedLeak
     reading: Reading
     evidence: tuple[Evidence, ...]
+    at_rest: int = 0
 
     @property
     def marks_read(self) -> int:
@@ -37,8 +46,8 @@ class Sighting:
         return replace(self, reading=replace(self.reading, levels_nats=levels))
 
 
-def read_leak(template: Template, leak_text: str) -> Sighting:
-    """What `leak_text` shows of `template`; depends on these two values only.
+def read_leak(template: Template, leak_text: str, pages: Sequence[SeenPage] = ()) -> Sighting:
+    """What a leak shows of `template`: its text, and its pages where it has any; depends on these values only.
 
     A transcription of what outsiders knew is read fact by fact, any other text by laying it beside the master.
     """
@@ -50,22 +59,60 @@ def read_leak(template: Template, leak_text: str) -> Sighting:
             template, align(template.text, ""), Reading(sha256, quantise(told, alphabet), alphabet), tuple(seen)
         )
     aligned = align(template.text, leak_text)
-    sites = _site_loglik(template, aligned)
+    looks = _looks(template, pages)
+    sites = _site_loglik(template, aligned, looks)
     marks = np.zeros((template.length, int(alphabet.max(initial=2))))
     for row, mark in zip(marks, template.marks, strict=True):
         row[: mark.q] = sites[list(mark.sites), : mark.q].sum(axis=0)
     reading = Reading(sha256, quantise(marks, alphabet), alphabet)
-    return Sighting(template, aligned, reading, tuple(evidence(aligned, template.sites, sites)))
+    at_rest = _at_rest(template, looks, reading)
+    return Sighting(template, aligned, reading, _evidence(template, aligned, looks, sites), at_rest)
 
 
-def _site_loglik(template: Template, aligned: AlignedLeak) -> Floats:
+def _looks(template: Template, pages: Sequence[SeenPage]) -> Looks:
+    """What the pages of a leak show of the words of a template, if these have places."""
+    layout = template.layout
+    if not layout.words or not pages:
+        return Looks.nothing(len(layout.words))
+    marked = [site for site in template.sites if is_layout(site.carrier)]
+    return looks_of(pages, template.text, layout, *reaches(layout, marked))
+
+
+def _site_loglik(template: Template, aligned: AlignedLeak, looks: Looks) -> Floats:
     widest = max((len(site.variants) for site in template.sites), default=2)
     values = np.zeros((len(template.sites), widest))
     for name in sorted({site.carrier for site in template.sites}):
         chosen = [number for number, site in enumerate(template.sites) if site.carrier == name]
-        part = load(name).read(aligned, [template.sites[number] for number in chosen])
+        mine = [template.sites[number] for number in chosen]
+        layout = is_layout(name)
+        part = layout_carrier(name).read(looks, template.layout, mine) if layout else load(name).read(aligned, mine)
         values[chosen, : part.shape[1]] = part
     return values
+
+
+def _evidence(template: Template, aligned: AlignedLeak, looks: Looks, sites: Floats) -> tuple[Evidence, ...]:
+    """Where each site was seen: in the text of the leak, or on its pages, which have no characters to point at."""
+    text = [number for number, site in enumerate(template.sites) if not is_layout(site.carrier)]
+    found = evidence(aligned, [template.sites[number] for number in text], sites[text])
+    in_text = [replace(one, site=number) for one, number in zip(found, text, strict=True)]
+    read = sites.max(axis=1) > sites.min(axis=1)
+    on_page = [
+        Evidence(
+            number, "read" if read[number] else "absent", variant=int(sites[number].argmax()) if read[number] else -1
+        )
+        for number, site in enumerate(template.sites)
+        if is_layout(site.carrier)
+    ]
+    return tuple(sorted([*in_text, *on_page], key=lambda one: one.site))
+
+
+def _at_rest(template: Template, looks: Looks, reading: Reading) -> int:
+    """How many moved words, of marks that were not read, are seen where the master has them."""
+    unread = [mark for mark, seen in zip(template.marks, reading.read, strict=True) if not seen]
+    moved = [[template.sites[k] for k in mark.sites if template.sites[k].carrier.startswith(_MOVED)] for mark in unread]
+    return sum(
+        bool(layout_carrier(sites[0].carrier).at_rest(looks, template.layout, sites).any()) for sites in moved if sites
+    )
 
 
 def tally(sighting: Sighting) -> MarkTally:

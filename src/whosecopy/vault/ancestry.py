@@ -5,11 +5,13 @@ rewritten as the earlier master has them, or the ancestry is recorded and they a
 the new version is read against the earlier one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from whosecopy.errors import InputError
 from whosecopy.media.dispatch import open_document, render
-from whosecopy.model import Document, Edit, Inherited, Site
+from whosecopy.media.leak import open_leak
+from whosecopy.model import Document, Edit, Inherited, SeenPage, Site
 from whosecopy.trace.judge import alpha_of, judge
 from whosecopy.trace.read import Sighting, read_leak
 from whosecopy.vault.codebooks import candidate
@@ -25,15 +27,15 @@ class Ancestry:
     record: bool = False
 
 
-def marked_by(vault: Vault, text: str) -> dict[Key, Sighting]:
-    """The sealed versions of which some copy's marks are in `text`, with what the text shows of them."""
+def marked_by(vault: Vault, text: str, pages: Sequence[SeenPage] = ()) -> dict[Key, Sighting]:
+    """The sealed versions of which some copy's marks are in a text or on its pages, with what these show of them."""
     with vault.snapshot() as tx:
         issued = tx.issued()
     found = {}
     for key, template in find_versions(vault, text, None).items():
         if not issued.get(key):
             continue
-        sighting = read_leak(template, text)
+        sighting = read_leak(template, text, pages)
         with vault.snapshot() as tx:
             one = candidate(tx, *key, sighting, issued[key])
         if judge([one], alpha_of([one], None, 1)).named:
@@ -48,7 +50,8 @@ def settle_ancestry(
 
     Raises `InputError` where marks are found and `how` says neither to rewrite nor to record them.
     """
-    found = marked_by(vault, master.text)
+    pages = open_leak(master.source, name).pages if master.layout.words else ()
+    found = marked_by(vault, master.text, pages)
     if not found:
         return master, declared, ()
     documents = ", ".join(dict.fromkeys(document for document, _ in found))
@@ -59,6 +62,8 @@ def settle_ancestry(
             f"{name}: holds marks of a copy of {documents}, so that later leaks would point to its reader; "
             "--normalise rewrites these places, --record-ancestry keeps them and leaves them out of tracing"
         )
+    if master.layout.words:
+        raise InputError(f"{name}: the words of a PDF cannot be put back; seal the PDF that the copy was made from")
     edits = tuple(edit for sighting in found.values() for edit in _back_to_master(sighting))
     return _rewritten(master, declared, _disjoint(edits), name)
 

@@ -12,9 +12,8 @@ from urllib.parse import quote, unquote
 
 from whosecopy.codes.codebook import Codebook
 from whosecopy.errors import InputError
-from whosecopy.media.dispatch import open_document
 from whosecopy.model import Recipient, Template, codec
-from whosecopy.seal.copies import Variants, renderer
+from whosecopy.seal.copies import Variants, renderer, sealed_master
 from whosecopy.seal.plan import Progress
 from whosecopy.vault.codebooks import sealed_codebook
 from whosecopy.vault.events import events, record
@@ -144,7 +143,7 @@ def _workshop(tx: Tx, document: str, version: int) -> tuple[Codebook, Callable[[
     """All it takes to make copies of one version: codebook, renderer, and the master's file name."""
     facts = tx.version(document, version)
     template = codec.decode(tx.load_template(document, version), Template)
-    master = open_document(tx.load_master(document, version), facts.name, facts.encoding or None)
+    master = sealed_master(template, tx.load_master(document, version), facts.name, facts.encoding or None)
     return sealed_codebook(tx, document, version, template), renderer(master, template), facts.name
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from whosecopy import __version__
-from whosecopy.carriers.registry import carriers, survey
+from whosecopy.carriers.registry import carriers, layout_carriers, survey
 from whosecopy.codes.codebook import Codebook, all_differ, chance_all_differ, make_codebook
 from whosecopy.codes.keys import draw_secrets
 from whosecopy.errors import CapacityError, InputError
@@ -80,13 +80,21 @@ def survey_master(prepared: Prepared, options: SealOptions) -> Template:
         if prepared.master.media in carrier.media
         and (not options.carriers or carrier.name.startswith(options.carriers))
     ]
-    known = ["declared", *(carrier.name for carrier in carriers())]
+    drawn = [
+        carrier
+        for carrier in layout_carriers()
+        if prepared.master.media in carrier.media
+        and (not options.carriers or carrier.name.startswith(options.carriers))
+    ]
+    installed = {carrier.name: carrier.version for carrier in (*carriers(), *layout_carriers())}
+    known = ["declared", *installed]
     unknown = [name for name in options.carriers if not any(one.startswith(name) for one in known)]
     if unknown:
         raise InputError(f"--carriers {unknown[0]}: no such carrier; there are {', '.join(sorted(set(known)))}")
     sites = survey(prepared.master, chosen, prepared.declared)
+    sites += [site for carrier in drawn for site in carrier.sites(prepared.master)]
     used = {site.carrier for site in sites}
-    return make_template(prepared.master, sites, {one.name: one.version for one in carriers() if one.name in used})
+    return make_template(prepared.master, sites, {name: installed[name] for name in installed if name in used})
 
 
 def preview(

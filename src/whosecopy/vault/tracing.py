@@ -98,7 +98,9 @@ def _find_and_read(
 ) -> dict[Key, Sighting]:
     """What the leak shows of each sealed version in play, the best first; no codeword is in reach."""
     found = find_versions(vault, exhibit.text, document)
-    sightings = {key: read_leak(template, exhibit.text, exhibit.pages) for key, template in found.items() if issued.get(key)}
+    sightings = {
+        key: read_leak(template, exhibit.text, exhibit.pages) for key, template in found.items() if issued.get(key)
+    }
     sightings = erase_inherited(sightings)
     order = list(sightings)
     return {order[k]: sightings[order[k]] for k in in_play([sightings[key] for key in order])}

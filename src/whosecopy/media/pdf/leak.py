@@ -5,6 +5,7 @@ from typing import Any
 from whosecopy.errors import InputError
 from whosecopy.media.hyphens import LINE_HYPHEN, joined
 from whosecopy.media.leak import PDF, LeakText
+from whosecopy.media.pdf.seen import seen_page
 
 _MAX_PAGES = 5_000
 _FEW_CHARACTERS = 20
@@ -36,7 +37,8 @@ def read(data: bytes, name: str) -> LeakText:
     texts |= scanned
     by_ocr, total = sum(map(len, scanned.values())), sum(map(len, texts.values()))
     text = joined("\n\n".join(texts[number].strip() for number in numbers if texts[number].strip()))
-    return LeakText(text, PDF, "ocr" if 2 * by_ocr > total else "pdf text", tuple(notes))
+    pages = tuple(seen_page(pdf[number]) for number in numbers if number not in pictures)
+    return LeakText(text, PDF, "ocr" if 2 * by_ocr > total else "pdf text", tuple(notes), pages)
 
 
 def _text(page: Any) -> str:

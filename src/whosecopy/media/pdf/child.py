@@ -1,0 +1,110 @@
+"""The child process that takes a PDF master apart: request and file on standard input, one value out."""
+
+import sys
+from io import BytesIO
+from typing import Any
+
+import msgspec
+
+from whosecopy.errors import InputError
+from whosecopy.media.pdf.master import Reply, Request
+from whosecopy.media.sandbox import confine_self
+
+_DEEPEST = 32
+
+
+def main(arguments: list[str]) -> None:
+    """Confines itself, then works; every failure that Python can catch becomes a reply."""
+    limits = confine_self(arguments)
+    message = sys.stdin.buffer.read()
+    size = int.from_bytes(message[:8], "big")
+    request = msgspec.msgpack.decode(message[8 : 8 + size], type=Request)
+    sys.stdout.buffer.write(msgspec.msgpack.encode(_reply(request, message[8 + size :], limits.memory_bytes)))
+
+
+def _reply(request: Request, data: bytes, memory_bytes: int) -> Reply:
+    try:
+        return {"open": _open, "plate": _plate, "unlock": _unlock}[request.what](request, data)
+    except InputError as error:
+        return Reply(error=" ".join(str(error).split()))
+    except (MemoryError, RecursionError):
+        return Reply(error=f"{request.name}: taking it apart needs over {memory_bytes >> 20} MiB; seal it in parts")
+    except Exception as error:
+        kind = type(error).__name__
+        return Reply(error=f"{request.name}: the PDF is damaged, or of a kind that cannot be sealed ({kind}); print it")
+
+
+def _open(request: Request, data: bytes) -> Reply:
+    from whosecopy.media.pdf.analysis import analyse
+    from whosecopy.media.pdf.proof import proven
+
+    pdf = _opened(data, request.name, "")
+    _refuse_signed(pdf, request.name)
+    analysis = analyse(data, request.name)
+    if not any(one.word.room_em for one in analysis.found) and _pictures(pdf):
+        raise InputError(
+            f"{request.name}: its pages are pictures, which cannot be marked yet; seal the file they were made from"
+        )
+    analysis = proven(analysis)
+    return Reply(text=analysis.text, pages=analysis.pages, layout=analysis.layout)
+
+
+def _plate(request: Request, data: bytes) -> Reply:
+    from whosecopy.media.pdf.analysis import analyse, plate
+    from whosecopy.media.pdf.proof import read_texts
+
+    analysis = analyse(data, request.name)
+    texts = read_texts(data, range(len(analysis.pages)), everywhere=False).pdfium
+    made = plate(analysis, request.samples)
+    return Reply(
+        text=analysis.text, layout=analysis.layout, plate=made, texts=tuple(texts[page] for page in sorted(texts))
+    )
+
+
+def _unlock(request: Request, data: bytes) -> Reply:
+    pdf = _opened(data, request.name, request.password)
+    saved = BytesIO()
+    pdf.save(saved, encryption=False)
+    return Reply(unlocked=saved.getvalue())
+
+
+def _opened(data: bytes, name: str, password: str) -> Any:
+    """The open PDF.
+
+    Raises `InputError` where it is damaged or the password does not open it.
+    """
+    import pikepdf
+
+    try:
+        return pikepdf.open(BytesIO(data), password=password)
+    except pikepdf.PasswordError:
+        asked = "--password does not open it" if password else "needs its password; give it with --password"
+        raise InputError(f"{name}: the PDF is encrypted; {asked}") from None
+    except pikepdf.PdfError as error:
+        reason = str(error).rpartition(": ")[2].strip()[:120]
+        raise InputError(f"{name}: the PDF is damaged ({reason}); print it to PDF again") from None
+
+
+def _refuse_signed(pdf: Any, name: str) -> None:
+    form = pdf.Root.get("/AcroForm")
+    fields = list(form.get("/Fields", [])) if form is not None else []
+    if _signed(fields, 0) or "/DocMDP" in pdf.Root.get("/Perms", {}):
+        raise InputError(
+            f"{name}: is signed, and marks would break the signature; seal the file without it, then sign each copy"
+        )
+
+
+def _signed(fields: list[Any], depth: int) -> bool:
+    return depth < _DEEPEST and any(
+        (field.get("/FT") == "/Sig" and "/V" in field) or _signed(list(field.get("/Kids", [])), depth + 1)
+        for field in fields
+    )
+
+
+def _pictures(pdf: Any) -> bool:
+    """Whether some page shows a picture."""
+    return any(len(page.images) for page in pdf.pages)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
