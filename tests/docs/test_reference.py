@@ -20,7 +20,7 @@ _CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.M | re.S)
 
 
 def _commands() -> list[str]:
-    return re.findall(r"^###? `whosecopy ([a-z ]+)`$", COMMAND_LINE.read_text(), re.M)
+    return re.findall(r"^###? `whosecopy ([a-z -]+)`$", COMMAND_LINE.read_text(), re.M)
 
 
 def _help(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from whosecopy import __version__
-from whosecopy.cli import assessing, benching, demonstrate, documents, opening, people, sealing, tracing, variants
+from whosecopy.cli import assessing, benching, demonstrate, documents, logs, opening, people, sealing, tracing, variants
 
 app = typer.Typer(
     name="whosecopy",
@@ -46,5 +46,6 @@ app.command("dispute", short_help="Record what a recipient replies.")(opening.di
 app.command("backup", short_help="Write the vault into one file.")(documents.backup)
 app.command("restore", short_help="Make a vault from a backup, and check it.")(documents.restore)
 app.command("bench", short_help="Measure lengths, rates and false names.")(benching.bench)
+app.add_typer(logs.log, name="log", short_help="The record of what was done: show, check, have witnessed.")
 app.add_typer(people.people, name="people", short_help="Who may approve, and how many it takes.")
 app.add_typer(assessing.assess, name="assess", short_help="Was there a leak at all, who could have known?")

@@ -12,17 +12,19 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened(vault: Path | None, key: Path | None) -> "Iterator[Vault]":
+def opened(vault: Path | None, key: Path | None, publish: bool = True) -> "Iterator[Vault]":
     """The vault of `--vault` and `--key`, or of their defaults, closed at the end.
 
-    Its log is brought up to date before and after: what a killed command left, and what this one records.
-    Raises `IntegrityError` where log and database contradict each other.
+    Where `publish` is set, its log is brought up to date before and after: what a killed command left, and what
+    this one records. Raises `IntegrityError` where log and database contradict each other.
     """
     from whosecopy.vault.log import advance
     from whosecopy.vault.paths import vault_path
     from whosecopy.vault.store import open_vault
 
     with open_vault(vault_path(vault), key) as here:
-        advance(here, now())
+        if publish:
+            advance(here, now())
         yield here
-        advance(here, now())
+        if publish:
+            advance(here, now())

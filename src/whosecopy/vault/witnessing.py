@@ -7,6 +7,7 @@ could still rewrite it whole.
 import base64
 import http.client
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -153,17 +154,15 @@ def _post(url: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise InputError(f"{url}: is no address; it must begin with http:// or https://")
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname, parts.port, timeout=TIMEOUT_S)
     target = (parts.path.rstrip("/") + path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        connection.request("POST", target, body, dict(headers))
-        answer = connection.getresponse()
-        data = answer.read(_LARGEST + 1)
-        found = answer.status, answer.headers.get("Content-Type", ""), data
-    except (OSError, http.client.HTTPException) as failed:
+        with closing(kind(parts.hostname, parts.port, timeout=TIMEOUT_S)) as connection:
+            connection.request("POST", target, body, dict(headers))
+            with connection.getresponse() as answer:
+                data = answer.read(_LARGEST + 1)
+                found = answer.status, answer.headers.get("Content-Type", ""), data
+    except (OSError, http.client.HTTPException, ValueError) as failed:
         raise AccessError(f"{url}: cannot be reached ({failed}); try again later") from None
-    finally:
-        connection.close()
     if len(data) > _LARGEST:
         raise AccessError(f"{url}: its answer is too long; check the address")
     return found
