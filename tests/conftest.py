@@ -222,6 +222,42 @@ def memo(post: tuple[Desk, Sealed], tmp_path: Path) -> tuple[Desk, Sealed]:
     return post[0].clone(tmp_path / "memo"), post[1]
 
 
+@dataclass(frozen=True)
+class Council:
+    """A desk whose identities two people open, with a sealed memo in its vault."""
+
+    desk: Desk
+    sealed: Sealed
+
+    def signs(self, name: str, key: str = "") -> list[object]:
+        """The options by which somebody signs, with their own key or with another one."""
+        return ["--as", name, "--key-file", self.desk.home / f"{key or name}.key"]
+
+    def credential(self, name: str) -> str:
+        """The public part of a new key."""
+        return str(self.desk.ok("people", "key", "--out", self.desk.home / f"{name}.key")["credential"])
+
+    def case(self, recipient: str = "p-003", *more: object) -> str:
+        """The case of a leak of somebody's whole copy."""
+        return str(self.desk.ok("trace", self.sealed.copies[recipient], *more)["case"])
+
+    def approves(self, name: str, case: str, purpose: str = "inquiry", **options: Any) -> Answer:
+        """One approval."""
+        return self.desk.run("approve", case, *self.signs(name), "--purpose", purpose, **options)
+
+
+@pytest.fixture
+def council(memo: tuple[Desk, Sealed]) -> Council:
+    """The memo's desk after ann, ben and cid were registered; ben also receives copies, as `p-005`."""
+    made = Council(*memo)
+    made.desk.ok("people", "add", "ann", "--credential", made.credential("ann"))
+    made.desk.ok("people", "add", "ben", "--credential", made.credential("ben"), "--receives-as", "P-005")
+    third = ["people", "add", "cid", "--credential", made.credential("cid")]
+    assert not made.desk.ok(*third, *made.signs("ann"))["done"]
+    assert made.desk.ok(*third, *made.signs("ben"))["done"]
+    return made
+
+
 @pytest.fixture(autouse=True)
 def _no_vault_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("WHOSECOPY_VAULT", "WHOSECOPY_KEY"):

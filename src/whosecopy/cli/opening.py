@@ -91,7 +91,7 @@ def dispute(
     from whosecopy.vault.dispute import Dispute, Says
     from whosecopy.vault.dispute import dispute as enter
 
-    if (recipient is None) == (copy is None):
+    if bool(recipient) == bool(copy):
         raise InputError("a reply is about --recipient R or about --copy LABEL")
     reply = Dispute(document, recipient or "", copy or "", Says(says.value), note, now())
     with opened(vault, key) as here:
