@@ -5,7 +5,19 @@ from typing import Annotated
 import typer
 
 from whosecopy import __version__
-from whosecopy.cli import assessing, benching, demonstrate, documents, logs, opening, people, sealing, tracing, variants
+from whosecopy.cli import (
+    assessing,
+    benching,
+    demonstrate,
+    documents,
+    logs,
+    opening,
+    people,
+    sealing,
+    tracing,
+    variants,
+    verifying,
+)
 
 app = typer.Typer(
     name="whosecopy",
@@ -43,6 +55,8 @@ app.command("trace", short_help="Say whose copy leaked, or not enough evidence."
 app.command("approve", short_help="Agree to open an identity, or end a case.")(opening.approve)
 app.command("reveal", short_help="Name the recipients behind a case.")(opening.reveal)
 app.command("dispute", short_help="Record what a recipient replies.")(opening.dispute)
+app.command("bundle", short_help="Write a case as a file that anybody can verify.")(verifying.bundle)
+app.command("verify", short_help="Check such a file offline, without the vault.")(verifying.verify)
 app.command("backup", short_help="Write the vault into one file.")(documents.backup)
 app.command("restore", short_help="Make a vault from a backup, and check it.")(documents.restore)
 app.command("bench", short_help="Measure lengths, rates and false names.")(benching.bench)

@@ -33,7 +33,12 @@ def trace(
     text: Annotated[str | None, typer.Option("--text", help="The leaked text itself.")] = None,
     document: Annotated[str | None, typer.Option("--document", metavar="ID", help="The document it came from.")] = None,
     alpha: AlphaOption = None,
-    report: Annotated[Path | None, typer.Option("--report", metavar="OUT.html", help="Write an HTML report.")] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="OUT", help="Write a report: OUT.html or OUT.pdf.")
+    ] = None,
+    bundle: Annotated[
+        Path | None, typer.Option("--bundle", metavar="OUT.zip", help="Write a bundle to be verified offline.")
+    ] = None,
     encoding: EncodingOption = None,
     requester: Annotated[
         str | None,
@@ -46,27 +51,25 @@ def trace(
     json: JsonOption = False,
 ) -> None:
     """Say whose copy a leak was made from, or that the evidence is not enough."""
-    from whosecopy.cli.files import now, write_whole
+    from whosecopy.cli.files import now
     from whosecopy.cli.vaults import opened
+    from whosecopy.cli.verifying import refuse_other_reports, write_evidence
     from whosecopy.vault.casework import TraceOptions
     from whosecopy.vault.tracing import trace as trace_leak
 
     files = _files(leaks or [], text)
-    if report is not None and report.suffix.lower() not in (".html", ".htm"):
-        raise InputError(f"{report}: reports are HTML so far; give a name that ends in .html")
+    refuse_other_reports(report)
     with opened(vault, key) as here, progress("Tracing") as advance, ThreadPoolExecutor(os.cpu_count()) as workers:
         options = TraceOptions(document, alpha, encoding)
         case = trace_leak(here, files, options, now(), advance, workers, _asks(requester))
-    if report is not None:
-        from whosecopy.trace.report import render_report
-
-        write_whole(report, render_report(case).encode())
+        write_evidence(here, case, files, bundle, report)
     if json:
         print_json(case.verdict)
     else:
         show(case)
-        if report is not None:
-            out().print(f"Report: {report}")
+        for what, path in (("Report", report), ("Bundle", bundle)):
+            if path is not None and path.is_file():
+                out().print(f"{what}: {path}")
     raise typer.Exit(_EXIT[case.verdict.outcome])
 
 
