@@ -13,6 +13,7 @@ from whosecopy.cli import (
     logs,
     opening,
     people,
+    retaining,
     sealing,
     tracing,
     variants,
@@ -59,6 +60,7 @@ app.command("bundle", short_help="Write a case as a file that anybody can verify
 app.command("verify", short_help="Check such a file offline, without the vault.")(verifying.verify)
 app.command("backup", short_help="Write the vault into one file.")(documents.backup)
 app.command("restore", short_help="Make a vault from a backup, and check it.")(documents.restore)
+app.command("retention", short_help="Delete what policy says, and prove it.")(retaining.retention)
 app.command("bench", short_help="Measure lengths, rates and false names.")(benching.bench)
 app.add_typer(logs.log, name="log", short_help="The record of what was done: show, check, have witnessed.")
 app.add_typer(people.people, name="people", short_help="Who may approve, and how many it takes.")

@@ -116,6 +116,25 @@ def rotate(
     out().print("Give it to whoever checks you, and to your witnesses.")
 
 
+@log.command("erase")
+def erase(
+    records: Annotated[list[int], typer.Argument(metavar="RECORD...", help="Numbers of records.", show_default=False)],
+    rule: Annotated[str, typer.Option("--rule", help="By which rule; it is recorded.", show_default=False)],
+    vault: VaultOption = None,
+    key: KeyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Erase the contents of records for good. That they were there, and that they were erased, stays."""
+    from whosecopy.vault.erasure import erase as erase_contents
+
+    with opened(vault, key) as here, here.transaction() as tx:
+        count = erase_contents(tx, records, rule, now())
+    if json:
+        print_json({"erased": count})
+    else:
+        out().print(f"{count} contents erased.")
+
+
 @log.command("witness")
 def witness(
     url: Annotated[str, typer.Argument(metavar="URL", help="Address of the witness.", show_default=False)],

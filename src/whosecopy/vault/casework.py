@@ -95,6 +95,7 @@ def conclude(
     with vault.snapshot() as tx:
         document = tx.document(best.document)
         hand_outs = _hand_outs(tx, test, shown)
+        forgotten = _forgotten(tx, test, shown)
         spent = tx.alphas_spent()
     verdict = Verdict(
         outcome=outcome,
@@ -106,7 +107,7 @@ def conclude(
         named=named if shown else (),
         organisations=groups if outcome in (Outcome.NAMED, Outcome.ORGANISATION) else (),
         decoys=decision.decoys,
-        assumptions=(*ASSUMPTIONS, _level(test), *decision.assumptions),
+        assumptions=(*ASSUMPTIONS, *forgotten, _level(test), *decision.assumptions),
         timings_s={step: took for step, took in clock.steps.items() if shown or step != "judge"},
     )
     return Case(
@@ -197,6 +198,22 @@ def _issue(tx: Tx, test: Test, one: Named) -> Issue | None:
     candidate = test.candidates[one.panel]
     found = tx.recipients(candidate.document, candidate.version)
     return found[one.index] if one.index < len(found) and found[one.index].index == one.index else None
+
+
+def _forgotten(tx: Tx, test: Test, shown: Sequence[Named]) -> tuple[str, ...]:
+    """For each named copy whose issue is in no record any more, since that was erased: a line that says so."""
+    lines = []
+    for one in shown:
+        candidate = test.candidates[one.panel]
+        seals = [event for event in events(tx, candidate.document) if event.header.kind == "seal"]
+        told = [event.payload for event in seals if event.payload.get("version") == candidate.version]
+        known = any(facts["first"] <= one.index < facts["first"] + facts["count"] for facts in told)
+        if not known and any(event.erased for event in seals):
+            label = candidate.codebook.copy_labels(one.index + 1)[one.index]
+            lines.append(
+                f"copy {label}: the record of its issue was erased; when it was issued is no longer verifiable"
+            )
+    return tuple(lines)
 
 
 def _hand_outs(tx: Tx, test: Test, shown: Sequence[Named]) -> tuple[str, ...]:
