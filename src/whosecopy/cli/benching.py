@@ -31,6 +31,7 @@ class Name(StrEnum):
     RATES = "rates"
     NAMING = "naming"
     CALIBRATION = "calibration"
+    OUTCOME = "outcome"
     LOG = "log"
     KILL = "kill"
 
@@ -40,7 +41,7 @@ def bench(
         Name,
         typer.Argument(
             help="codes: code lengths and speed. rates, naming: on your documents. calibration: false names. "
-            "log: speed of the record. kill: what kill -9 loses."
+            "outcome: false alarms of assess outcome. log: speed of the record. kill: what kill -9 loses."
         ),
     ],
     documents: Annotated[list[Path] | None, typer.Argument(metavar="DOC...", help="Documents to measure on.")] = None,
@@ -54,7 +55,7 @@ def bench(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of all random draws.")] = 1,
     target: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="bench rates: write the data here.")
+        Path | None, typer.Option("--out", metavar="FILE", help="bench rates, outcome: write the data here.")
     ] = None,
     json: JsonOption = False,
 ) -> None:
@@ -66,6 +67,7 @@ def bench(
         Name.RATES: _rates,
         Name.NAMING: _naming,
         Name.CALIBRATION: _calibration,
+        Name.OUTCOME: _outcome,
         Name.LOG: _log,
         Name.KILL: _kill,
     }
@@ -159,6 +161,19 @@ def _calibration(documents: Sequence[Path], setting: _Setting) -> Rows:
             found = calibrate((master, template), where, setting.trials or 2000, rng, advance)
             rows += [{"document": name, **asdict(row)} for row in found]
     return rows
+
+
+def _outcome(documents: Sequence[Path], setting: _Setting) -> Rows:
+    from whosecopy.bench.outcome import rows
+    from whosecopy.bench.outcome_levels import table
+
+    if setting.target is not None:
+        trials = setting.trials or 300
+        command = f"whosecopy bench outcome --out FILE --trials {trials} --seed {setting.seed}"
+        with progress("Calibrating levels") as advance:
+            write_whole(setting.target, table(trials, setting.seed, now()[:10], command, advance))
+    with progress("Looking for leaks where there is none") as advance:
+        return list(rows(setting.trials or 300, setting.seed, advance))
 
 
 def _reading_level(setting: _Setting) -> Rows:
