@@ -157,6 +157,21 @@ def test_an_answer_by_another_witness_is_not_taken_for_the_one_that_was_asked(
         assert attestations(tx) == []
 
 
+def test_v10_a_verdict_says_who_confirmed_the_seal_before_the_exhibit_came(memo, tmp_path: Path):
+    desk, sealed = memo
+    leak = desk.file("leak.md", sealed.text("p-003"))
+    alone = desk.clone(tmp_path / "alone")
+    with desk.vault() as vault:
+        one = Neighbour(tmp_path / "witness of the memo").start(log_key(vault))
+    told = desk.ok("log", "witness", one.address, "--witness-key", one.key)
+    one.kill()
+    lines = desk.ok("trace", leak)["assumptions"]
+    confirmed = f"witness.example is independent of the operator: it confirmed at {told['time']}"
+    assert any(line.startswith(confirmed) for line in lines)
+    assert not any("operator could have chosen" in line for line in lines)
+    assert any("operator could have chosen" in line for line in alone.ok("trace", leak)["assumptions"])
+
+
 def test_one_state_is_served_by_one_witness(neighbour: Neighbour):
     command = [
         sys.executable,

@@ -16,6 +16,7 @@ from whosecopy.vault.events import events
 from whosecopy.vault.sealing import DEFAULT_ALPHA
 from whosecopy.vault.store import Tx, Vault
 from whosecopy.vault.store_batches import Issue
+from whosecopy.vault.witnessing import WITNESSED, attested
 
 ASSUMPTIONS = (
     "the keys of the document stayed secret until the leak",
@@ -96,6 +97,7 @@ def conclude(
         document = tx.document(best.document)
         hand_outs = _hand_outs(tx, test, shown)
         forgotten = _forgotten(tx, test, shown)
+        origin = _origin(tx, test, now)
         spent = tx.alphas_spent()
     verdict = Verdict(
         outcome=outcome,
@@ -107,7 +109,7 @@ def conclude(
         named=named if shown else (),
         organisations=groups if outcome in (Outcome.NAMED, Outcome.ORGANISATION) else (),
         decoys=decision.decoys,
-        assumptions=(*ASSUMPTIONS, *forgotten, _level(test), *decision.assumptions),
+        assumptions=(*ASSUMPTIONS[:-1], origin, *forgotten, _level(test), *decision.assumptions),
         timings_s={step: took for step, took in clock.steps.items() if shown or step != "judge"},
     )
     return Case(
@@ -198,6 +200,17 @@ def _issue(tx: Tx, test: Test, one: Named) -> Issue | None:
     candidate = test.candidates[one.panel]
     found = tx.recipients(candidate.document, candidate.version)
     return found[one.index] if one.index < len(found) and found[one.index].index == one.index else None
+
+
+def _origin(tx: Tx, test: Test, now: str) -> str:
+    """Whether somebody outside confirmed the seals before the exhibit was recorded (STATISTICS V10)."""
+    documents = dict.fromkeys(one.document for one in test.candidates)
+    sealed = [event.header.sequence for name in documents for event in events(tx, name) if event.header.kind == "seal"]
+    said = attested(tx, max(sealed), now) if sealed else None
+    if said is None:
+        return ASSUMPTIONS[-1]
+    by = said.by.partition("+")[0] if said.kind == WITNESSED else said.by
+    return f"{by} is independent of the operator: it confirmed at {said.time} that these copies were recorded"
 
 
 def _forgotten(tx: Tx, test: Test, shown: Sequence[Named]) -> tuple[str, ...]:
