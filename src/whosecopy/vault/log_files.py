@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -89,14 +90,14 @@ class LogFolder:
             self._drop_smaller(whole)
 
     def _drop_smaller(self, whole: str) -> None:
-        """Keep the largest only of the tiles of one place."""
+        """Keep the largest only of the tiles of one place, and nothing that a killed process left beside it."""
         partial = self.folder / f"{whole}{_PARTIAL}"
-        full = (self.folder / whole).is_file()
-        widths = self._widths(whole)
-        for one in widths if full else widths[:-1]:
-            (partial / str(one)).unlink()
-        if full and partial.is_dir():
-            partial.rmdir()
+        if (self.folder / whole).is_file():
+            shutil.rmtree(partial, ignore_errors=True)
+        elif widths := self._widths(whole):
+            for one in partial.iterdir():
+                if one.name != str(widths[-1]):
+                    one.unlink()
 
     def _source(self, path: str) -> str | None:
         """The file that holds the tile at `path`: itself, or a larger one that replaced it."""
