@@ -1,0 +1,227 @@
+"""Which part of a picture is the page: a homography from picture to page by matching features.
+
+SIFT features, exact nearest neighbours, ratio test and RANSAC, tried on several blurred and scaled views.
+OpenCV's USAC estimators are not used: one of them ran for minutes on a page of repeated text.
+Sources: Lowe, Distinctive image features from scale-invariant keypoints, IJCV 60 (2004); Fischler, Bolles,
+Random sample consensus, CACM 24 (1981).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whosecopy.media.picture.sheet import Grey
+
+LEAST_INLIERS = 18
+_ENOUGH_INLIERS = 60
+_FEATURES = 6_000
+_RATIO = 0.82
+_LEAST_MATCHES = 15
+_REACH_PX = 5.0
+_TRIALS = 4_000
+_CONFIDENCE = 0.999
+_LEAST_AREA = 0.1
+_CHUNK = 1_500
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One look at the picture and at the page: how both are blurred and scaled before features are sought.
+
+    `median` and `smooth` are done to the picture before, `blur` after it was scaled so that its longer side
+    has `long_px` pixels; the page is scaled by `page_scale` and blurred by `page_blur`. Only `quick` views are
+    taken of pictures that were mirrored or inverted on trial.
+    """
+
+    long_px: int
+    median: int
+    smooth: float
+    blur: float
+    page_scale: float
+    page_blur: float
+    quick: bool = False
+
+
+_VIEWS = (
+    _View(2_100, 0, 0.0, 0.0, 0.75, 0.0, quick=True),
+    _View(1_650, 3, 0.0, 1.6, 0.75, 1.6),
+    _View(1_150, 0, 1 / 1_700, 0.0, 0.5, 1.0, quick=True),
+    _View(1_100, 5, 0.0, 1.2, 0.5, 1.0),
+)
+_SMALL_PX, _ENLARGED, _MOST_ENLARGED = 1_500, 1.5, 3.0
+_SMALLEST_PX = 40
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """Places in pixels of the whole picture, shape (n, 2), and what it looks like there, shape (n, 128)."""
+
+    places: NDArray[np.float32]
+    looks: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Registration:
+    """`homography` maps pixels of the picture to pixels of the page; `inliers` features agree with it."""
+
+    homography: NDArray[np.float64]
+    inliers: int
+
+    @property
+    def found(self) -> bool:
+        """Whether enough features agree to believe it."""
+        return self.inliers >= LEAST_INLIERS
+
+
+NOT_FOUND = Registration(np.eye(3), 0)
+
+
+@dataclass(slots=True, eq=False)
+class PageFeatures:
+    """The features of a page, sought when first needed and kept."""
+
+    grey: Grey
+    _kept: dict[tuple[float, float], Features] = field(default_factory=dict)
+
+    def seen(self, scale: float, blur: float) -> Features:
+        """The features of the page scaled and blurred so."""
+        if (scale, blur) not in self._kept:
+            self._kept[scale, blur] = _features(_blurred(_scaled(self.grey, scale), blur), scale)
+        return self._kept[scale, blur]
+
+
+@dataclass(slots=True, eq=False)
+class PictureFeatures:
+    """The features of a picture, view by view."""
+
+    grey: Grey
+    _kept: dict[int, Features] = field(default_factory=dict)
+
+    def seen(self, number: int) -> Features:
+        """The features of the picture in view `number`."""
+        if number not in self._kept:
+            self._kept[number] = _look(self.grey, _VIEWS[number])
+        return self._kept[number]
+
+
+def register(pictures: Sequence[PictureFeatures], page: PageFeatures) -> tuple[int, Registration]:
+    """Which of `pictures` - one picture as it is, mirrored, inverted - shows `page`, and where.
+
+    Views are tried in turn until some registration is beyond doubt; else the one that most features agree with
+    counts, `NOT_FOUND` where that are too few.
+    """
+    number, best = 0, NOT_FOUND
+    for view, picture in product(range(len(_VIEWS)), range(len(pictures))):
+        sight = _VIEWS[view]
+        if min(pictures[picture].grey.shape) < _SMALLEST_PX or (picture and not sight.quick):
+            continue
+        found = _homography(pictures[picture].seen(view), page.seen(sight.page_scale, sight.page_blur))
+        if found.inliers > best.inliers and _sane(found.homography, pictures[picture].grey.shape, page.grey.shape):
+            number, best = picture, found
+        if best.inliers >= _ENOUGH_INLIERS:
+            break
+    return number, best if best.found else NOT_FOUND
+
+
+def _look(grey: Grey, view: _View) -> Features:
+    import cv2
+
+    longer = max(grey.shape)
+    wanted = view.long_px
+    if view is _VIEWS[0] and longer <= _SMALL_PX:
+        wanted = round(longer * _ENLARGED)
+    wanted = min(wanted, round(longer * _MOST_ENLARGED))
+    if view.median:
+        grey = np.asarray(cv2.medianBlur(grey, view.median))
+    if view.smooth:
+        grey = _blurred(grey, max(0.5, longer * view.smooth))
+    return _features(_blurred(_scaled(grey, wanted / longer), view.blur), wanted / longer)
+
+
+def _scaled(grey: Grey, factor: float) -> Grey:
+    import cv2
+
+    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=how), dtype=np.uint8)
+
+
+def _blurred(grey: Grey, sigma: float) -> Grey:
+    import cv2
+
+    return np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), dtype=np.uint8) if sigma else grey
+
+
+@cache
+def _detector() -> Any:
+    import cv2
+
+    return cv2.SIFT_create(nfeatures=_FEATURES)  # type: ignore[attr-defined]
+
+
+def _features(grey: Grey, scale: float) -> Features:
+    points, looks = _detector().detectAndCompute(grey, None)
+    if looks is None:
+        return Features(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32))
+    places = np.array([point.pt for point in points], dtype=np.float32)
+    return Features(places / np.float32(scale), looks)
+
+
+def _homography(seen: Features, page: Features) -> Registration:
+    import cv2
+
+    ours, theirs = _matches(seen.looks, page.looks)
+    if len(ours) < _LEAST_MATCHES:
+        return NOT_FOUND
+    matrix, inside = cv2.findHomography(
+        seen.places[ours], page.places[theirs], cv2.RANSAC, _REACH_PX, maxIters=_TRIALS, confidence=_CONFIDENCE
+    )
+    return NOT_FOUND if matrix is None else Registration(np.asarray(matrix, np.float64), int(inside.sum()))
+
+
+def _matches(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pairs that are much nearer to each other than the next best.
+
+    SIFT's descriptors are whole numbers, so that the products are exact and the same on every machine.
+    """
+    if len(ours) == 0 or len(theirs) < 2:
+        none = np.zeros(0, np.intp)
+        return none, none
+    norms = (theirs * theirs).sum(axis=1)
+    pairs = []
+    for start in range(0, len(ours), _CHUNK):
+        part = ours[start : start + _CHUNK]
+        far = norms[None, :] - 2 * (part @ theirs.T)
+        rows = np.arange(len(part))
+        best = far.argmin(axis=1)
+        own = (part * part).sum(axis=1)
+        nearest = far[rows, best] + own
+        far[rows, best] = np.inf
+        good = nearest < _RATIO**2 * (far.min(axis=1) + own)
+        pairs.append(np.stack([rows[good] + start, best[good]]))
+    joined = np.concatenate(pairs, axis=1)
+    return joined[0], joined[1]
+
+
+def _sane(matrix: NDArray[np.float64], picture: tuple[int, ...], page: tuple[int, ...]) -> bool:
+    """Whether the picture's frame becomes a convex, not mirrored quadrilateral that covers some of the page."""
+    corners = outline(matrix, picture)
+    if not np.isfinite(corners).all():
+        return False
+    sides = np.roll(corners, -1, axis=0) - corners
+    turned = np.roll(sides, -1, axis=0)
+    bends = sides[:, 0] * turned[:, 1] - sides[:, 1] * turned[:, 0]
+    area = abs(np.cross(np.append(corners[2] - corners[0], 0), np.append(corners[3] - corners[1], 0))[2]) / 2
+    return bool((bends > 0).all() and area > _LEAST_AREA * page[0] * page[1])
+
+
+def outline(matrix: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Where the corners of a picture come to lie: shape (4, 2), clockwise from the top left."""
+    height, width = shape[:2]
+    corners = np.array([[0, 0, 1], [width, 0, 1], [width, height, 1], [0, height, 1]], dtype=np.float64) @ matrix.T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(corners[:, :2] / corners[:, 2:])
