@@ -11,12 +11,15 @@ from whosecopy.errors import AccessError, InputError, IntegrityError
 from whosecopy.model import Recipient, codec
 from whosecopy.model.approval import Approval, Statement
 from whosecopy.seal.notice import NOTICE
+from whosecopy.vault.cases import open_case
+from whosecopy.vault.casework import TraceOptions
 from whosecopy.vault.events import events, record
 from whosecopy.vault.opening import case_of, opening
-from whosecopy.vault.opening_approvals import approvals, approve, reveal
+from whosecopy.vault.opening_approvals import approvals, approve, end, reveal
 from whosecopy.vault.opening_checks import statement_of
 from whosecopy.vault.people_approvals import add_approval, expiry
 from whosecopy.vault.people_keys import Signer, load_signing_key
+from whosecopy.vault.tracing import trace
 
 LATER = "2041-05-06T07:08:09+00:00"
 """After every trace that these tests make."""
@@ -255,6 +258,38 @@ def test_a_protected_disclosure_ends_the_case_and_the_exhibit_for_good(council):
             case_of(tx, case)
         first = next(event for event in events(tx) if event.header.kind == "refusal")
         assert first.payload == {"case": case, "reason": "protected-disclosure", "approver": "ann"}
+
+
+def test_a_protected_disclosure_is_ended_in_every_form_in_which_it_was_traced(council):
+    desk, leak = council.desk, council.sealed.copies["p-003"]
+    before = council.case()
+    ended = desk.ok("trace", "--text", leak.read_text() + "\nSent by a friend.\n")["case"]
+    half = desk.ok("trace", "--text", "\n\n".join(leak.read_text().split("\n\n")[:60]))["case"]
+    other = council.case("p-004")
+    desk.ok("approve", ended, *council.signs("ann"), "--protected-disclosure")
+    for case in (before, ended, half):
+        assert "protected disclosure" in desk.refused("reveal", case)
+        assert "protected disclosure" in desk.refused("approve", case, *council.signs("ann"), "--purpose", "x")
+    assert "protected disclosure" in desk.refused("trace", leak)
+    assert council.approves("ann", other).code == 0
+
+
+def test_a_protected_disclosure_ends_the_case_of_several_exhibits_that_it_was_filed_in(council):
+    text = council.sealed.text("p-003")
+    halves = [(half.encode(), "half.txt") for half in (text[: len(text) // 2], text[len(text) // 2 :])]
+    with council.desk.vault() as vault:
+        with vault.transaction() as tx:
+            case = open_case(tx, "e", 1e-6, 0, "Two leaks", LATER).id
+        first, last = [
+            trace(vault, [half], TraceOptions(case=case), LATER, lambda done, total: None).verdict for half in halves
+        ]
+        assert last.named
+        end(vault, first.case, signer(council, "ann"), at(1), at(2))
+        for ended in (case, first.case, last.case):
+            with pytest.raises(AccessError, match="protected disclosure"):
+                reveal(vault, ended, at(1))
+        with pytest.raises(AccessError, match="protected disclosure"):
+            trace(vault, [(text.encode(), "all.txt")], TraceOptions(case=case), at(1), lambda done, total: None)
 
 
 def test_whoever_asked_may_end_a_case_and_a_recipient_may_not(council):

@@ -26,6 +26,7 @@ from whosecopy.vault.opening_checks import (
     statement_of,
     valid_approvals,
 )
+from whosecopy.vault.opening_ending import end_together
 from whosecopy.vault.people import plain, policy
 from whosecopy.vault.people_approvals import add_approval
 from whosecopy.vault.people_keys import Signer
@@ -71,7 +72,7 @@ def approve(vault: Vault, case: str, signer: Signer, purpose: str, now: str, exp
 
 
 def end(vault: Vault, case: str, signer: Signer, now: str, expires: str) -> None:
-    """End `case` as a protected disclosure: its exhibit is not traced, shown or opened any more.
+    """End `case` as a protected disclosure: its exhibit is not traced, shown or opened any more, in no case.
 
     Any one person who may approve can do it, and nobody can undo it. Raises as `approve` does.
     """
@@ -83,7 +84,8 @@ def end(vault: Vault, case: str, signer: Signer, now: str, expires: str) -> None
         approval = signer.sign(statement_of(tx, found, PROTECTED_PURPOSE, expires), now)
         check(tx, found, approval, now)
         add_approval(tx, found.case, approval)
-        tx.update(openings, (found.case,), {"refusal": codec.encode({"now": now, "approver": signer.name})})
+        for one in end_together(tx, found.case):
+            tx.update(openings, (one,), {"refusal": codec.encode({"now": now, "approver": signer.name})})
         facts = {"case": found.case, "reason": PROTECTED_PURPOSE, "approver": signer.name}
         record(tx, "refusal", facts, now, document_in_question(found))
 
