@@ -11,7 +11,9 @@ import shutil
 import signal
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -35,7 +37,8 @@ Told = tuple[str, str]
 
 _NOW = "2031-05-06T07:08:09Z"
 _LIVES_PER_VAULT = 25
-_LONGEST_S = 0.4
+_MOST_WORDS = 30
+_LONGEST_S = 0.1
 _MASTER = "\n\n".join(f"{{{{Team {k} starts early.|Early starts team {k}.}}}} It goes on at noon." for k in range(64))
 _BASE, _KEY = "base", "root.key"
 
@@ -85,7 +88,7 @@ def kill(kills: int, seed: int, progress: Progress) -> Losses:
             process = context.Process(target=_live, args=(home, vault.name, document, number, there))
             process.start()
             there.close()
-            told = _listen(here, rng.uniform(0, _LONGEST_S), process.kill)
+            told = _listen(here, int(rng.integers(_MOST_WORDS)), rng.uniform(0, _LONGEST_S), process.kill)
             process.join()
             here.close()
             if process.exitcode != -signal.SIGKILL:
@@ -107,19 +110,18 @@ def _prepare(home: Path) -> str:
     return document
 
 
-def _listen(here: Connection, seconds: float, end: Callable[[], None]) -> list[Told]:
-    """What a life told before and at its end, which comes `seconds` after its first word."""
+def _listen(here: Connection, words: int, seconds: float, end: Callable[[], None]) -> list[Told]:
+    """What a life told until its end, which comes `seconds` after so many `words`."""
     told: list[Told] = []
-    timer = threading.Timer(seconds, end)
-    try:
+    with suppress(EOFError):
         here.recv()
-        timer.start()
+        while len(told) < words:
+            told.append(here.recv())
+        time.sleep(seconds)
+        end()
         while True:
             told.append(here.recv())
-    except EOFError:
-        return told
-    finally:
-        timer.cancel()
+    return told
 
 
 def _live(home: Path, vault_name: str, document: str, number: int, there: Connection) -> None:
