@@ -154,7 +154,34 @@ def test_covariates_explain_what_would_look_like_a_shortfall(desk):
     assert desk.ok(*ask, "--place", "north", "--notice", 2, "--ceiling", 100)["outcome"] == "beyond_chance"
     assert desk.ok(*ask, "--place", "east")["outcome"] == "cannot_say"
     assert desk.ok(*ask, "--place", "north", "--looked-at", 2)["outcome"] == "cannot_say"
+    assert "without adjusting" in desk.refused(*ask, "--place", "north", "--sites", "past.csv")
     assert "no column team" in desk.refused(*ask, "--team", "blue")
+
+
+def test_equal_rates_say_nothing_after_adjusting_either(desk):
+    history = desk.file("past.csv", "found,expected,place\n" + "90,100,north\n" * 25)
+    answer = desk.ok(*QUESTION, "--history", history, "--place", "north")
+    assert (answer["outcome"], answer["p_value"]) == ("cannot_say", None)
+
+
+def test_names_cannot_write_to_the_terminal_or_into_the_page(desk):
+    desk.file("past.csv", past(*STEADY))
+    desk.file("sites.csv", "site,found,expected\n\x1b[31m\u202ered,9,100\n<i>two</i>,90,100\n")
+    said = desk.run("assess", "outcome", "--history", "past.csv", "--sites", "sites.csv", "--report", "out.html")
+    page = (desk.home / "out.html").read_text()
+    for told in (said.out, page):
+        assert "\x1b" not in told
+        assert "\u202e" not in told
+        assert "[U+202E]red" in told
+    assert "&lt;i&gt;two" in page
+
+
+def test_p_values_are_never_told_smaller_than_they_are(desk):
+    rows = [f"{40 + k % 9},100,north" for k in range(30)]
+    history = desk.file("past.csv", "found,expected,place\n" + "\n".join(rows) + "\n")
+    ask = (*QUESTION, "--history", history, "--place", "north")
+    assert desk.ok(*ask)["p_value"] == pytest.approx(1 / 31)
+    assert "<= 0.033, compared with 0.05" in desk.run(*ask).out
 
 
 def test_a_regression_that_can_show_nothing_says_nothing(desk):

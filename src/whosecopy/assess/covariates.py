@@ -17,7 +17,7 @@ from scipy.stats import betabinom, binom, nbinom, poisson
 
 from whosecopy.assess.history import Past
 from whosecopy.assess.history_table import decimal
-from whosecopy.assess.outcome import SHORTFALLS, Answer, Power, Result, decided
+from whosecopy.assess.outcome import SHORTFALLS, Answer, Power, Result, decided, unlearnable
 from whosecopy.errors import InputError
 from whosecopy.model import Floats
 
@@ -51,7 +51,7 @@ def assess_adjusted(
     Source: Vovk, Gammerman and Shafer, "Algorithmic Learning in a Random World" (2005).
     """
     matrix = _regressors(history, present)
-    refused = _too_little(history, present, matrix.shape[1], level)
+    refused = unlearnable(history) or _too_little(history, present, matrix.shape[1], level)
     if refused is not None:
         return refused
     design = _Design(

@@ -124,6 +124,23 @@ def basis(history: Sequence[Past], bounded: bool) -> Basis | Result:
     Without a ceiling a history in which nothing exceeds its expectation is read with and without a ceiling at
     the expectation.
     """
+    refused = unlearnable(history)
+    if refused is not None:
+        return refused
+    told = tuple(posterior(one, [(past.found, past.size) for past in history]) for one in _families(history, bounded))
+    if told[0].spread_beyond(WIDEST[bounded] ** 0.5) > 0.5:
+        return Result(
+            Answer.CANNOT_SAY,
+            "the past undertakings scatter more widely than the test was calibrated for",
+            rate=told[0].rate,
+            overdispersion=told[0].spread_squared(),
+            needed=("undertakings that resemble this one: select them with --where",),
+        )
+    return Basis(len(history), told)
+
+
+def unlearnable(history: Sequence[Past]) -> Result | None:
+    """The answer that nothing can be said, where a history shows no scatter to compare with."""
     if len(history) < FEWEST:
         count = "no" if not history else str(len(history))
         few = f"{count} comparable past undertaking{'' if len(history) == 1 else 's'}: fewer than {FEWEST}"
@@ -142,16 +159,7 @@ def basis(history: Sequence[Past], bounded: bool) -> Basis | Result:
             "all past undertakings had exactly the same rate, so they show no scatter to compare with",
             needed=("results as they were counted, not targets or rounded figures",),
         )
-    told = tuple(posterior(one, [(past.found, past.size) for past in history]) for one in _families(history, bounded))
-    if told[0].spread_beyond(WIDEST[bounded] ** 0.5) > 0.5:
-        return Result(
-            Answer.CANNOT_SAY,
-            "the past undertakings scatter more widely than the test was calibrated for",
-            rate=told[0].rate,
-            overdispersion=told[0].spread_squared(),
-            needed=("undertakings that resemble this one: select them with --where",),
-        )
-    return Basis(len(history), told)
+    return None
 
 
 def _families(history: Sequence[Past], bounded: bool) -> tuple[Family, ...]:

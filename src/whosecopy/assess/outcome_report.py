@@ -100,7 +100,7 @@ def _assumptions(told: Assessment) -> list[str]:
     if question.looked_at == 1:
         lines.append("This undertaking was not chosen because it looked bad; if it was, give --looked-at.")
     else:
-        lines.append(f"It is one of {question.looked_at:,} looked at; each is tested at {question.level_each:.3g}.")
+        lines.append(f"It is one of {question.looked_at:,} looked at; each is tested at its share of the level.")
     if question.expected is not None:
         lines.append("What was expected was estimated as in the history, before the result; a target is none.")
     if question.adjusted_for:

@@ -74,6 +74,8 @@ def outcome(
     question = _question(found, expected, ceiling, level, looked_at, present)
     if found is None and sites is None:
         raise InputError("assess outcome needs --found N, or --sites FILE")
+    if sites is not None and present:
+        raise InputError("sites are compared without adjusting; leave out --sites, or place, kind, team and notice")
     if report is not None and report.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"{report}: reports are HTML; give a name that ends in .html")
     material = _read(history, sites, question, parse_where(where))

@@ -13,6 +13,7 @@ from whosecopy.assess.outcome_report import Assessment
 from whosecopy.cli import assess_outcome_words as words
 from whosecopy.cli.assess_outcome_plot import charts, factor_chart
 from whosecopy.trace.report import plot
+from whosecopy.trace.report.page import visible
 
 
 def page(told: Assessment, known: Basis | Result, history: Sequence[Past]) -> str:
@@ -20,7 +21,12 @@ def page(told: Assessment, known: Basis | Result, history: Sequence[Past]) -> st
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     environment = Environment(
-        autoescape=True, loader=FunctionLoader(_asset), lstrip_blocks=True, trim_blocks=True, undefined=StrictUndefined
+        autoescape=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+        loader=FunctionLoader(_asset),
+        lstrip_blocks=True,
+        trim_blocks=True,
+        undefined=StrictUndefined,
     )
     style = files("whosecopy.trace.report").joinpath("templates", "report.css").read_text("utf-8")
     return environment.get_template("outcome.html.j2").render(

@@ -1,11 +1,14 @@
 """An assessment in the terminal."""
 
 from collections.abc import Iterator
+from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
 from whosecopy.assess.outcome import Answer
 from whosecopy.assess.outcome_report import Assessment
 from whosecopy.cli.terminal import out
+from whosecopy.trace.report.figures import figure_ascii
+from whosecopy.trace.report.page import visible
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -31,6 +34,8 @@ def show(told: Assessment) -> None:
     word, style = _HEADS[told.outcome]
     screen = out()
     screen.print(Text(word, style=style).append(f"  {headline(told)}", style="default not bold"))
+    if told.sites and told.question.found is not None:
+        screen.print(site_sentence(told))
     screen.print(UNSAID[told.outcome])
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold", no_wrap=True)
@@ -67,6 +72,7 @@ def site_sentence(told: Assessment) -> str:
 
 
 def _listed(names: list[str]) -> str:
+    names = [visible(name) for name in names]
     shown = names if len(names) <= 8 else [*names[:7], f"{len(names) - 7} more"]
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
@@ -87,8 +93,6 @@ def _facts(told: Assessment) -> "Iterator[tuple[str, str | Text]]":
         yield "", ", ".join(f"{one.loss}: {factor_words(one.value)}" for one in factor.alternatives[1:])
     if told.sites:
         yield "Sites", _site_table(told)
-        if question.found is not None:
-            yield "", site_sentence(told)
     if told.history is not None:
         yield "History", history_words(told)
         yield "", f"SHA-256 {told.history.sha256}"
@@ -102,8 +106,8 @@ def p_words(told: Assessment) -> str:
     """The p-value beside the level that it is compared with."""
     question, p = told.question, told.result.p_value
     shared = f" ({question.level:g} shared by {question.looked_at:,})" if question.looked_at > 1 else ""
-    exact = f"{'<= ' if p is not None and p < 1 else ''}{p:.2g}"
-    return f"{exact}, compared with {question.level_each:.3g}{shared}"
+    exact = "1" if p is None or p >= 1 else f"<= {figure_ascii(p)}"
+    return f"{exact}, compared with {rounded_down(question.level_each)}{shared}"
 
 
 def history_words(told: Assessment) -> str:
@@ -111,10 +115,14 @@ def history_words(told: Assessment) -> str:
     used, result = told.history, told.result
     if used is None:
         return "none"
-    rule = " (" + ", ".join(f"{column}={value}" for column, value in used.where.items()) + ")" if used.where else ""
+    rule = (
+        " (" + ", ".join(f"{column}={visible(value)}" for column, value in used.where.items()) + ")"
+        if used.where
+        else ""
+    )
     time = f", {used.first} to {used.last}" if used.first else ""
-    words = f"{used.file}: {used.used:,} of {used.rows:,} rows{rule}{time}"
-    if result.rate is None:
+    words = f"{visible(used.file)}: {used.used:,} of {used.rows:,} rows{rule}{time}"
+    if result.rate is None or result.overdispersion is None:
         return words
     base = "ceiling" if told.question.bounded else "expected"
     return f"{words}; on average {result.rate:.0%} of what was {base if base == 'expected' else 'possible'}" + scatter(
@@ -134,9 +142,9 @@ def scatter(told: Assessment) -> str:
 
 
 def _site_table(told: Assessment) -> str:
-    width = max(len(one.site) for one in told.sites)
+    width = max(len(visible(one.site)) for one in told.sites)
     return "\n".join(
-        f"{one.site:<{width}}  {one.found:>6,} of {one.expected:>8,.4g}  {site_p(one.p_adjusted):>9}"
+        f"{visible(one.site):<{width}}  {one.found:>6,} of {one.expected:>8,.4g}  {site_p(one.p_adjusted):>9}"
         f"  {one.outcome.value.replace('_', ' ')}"
         for one in told.sites
     )
@@ -144,7 +152,17 @@ def _site_table(told: Assessment) -> str:
 
 def site_p(p: float | None) -> str:
     """An adjusted p-value, or a dash."""
-    return "-" if p is None else "p = 1" if p >= 1 else f"p <= {p:.2g}"
+    return "-" if p is None else "p = 1" if p >= 1 else f"p <= {figure_ascii(p)}"
+
+
+def rounded_down(level: float) -> str:
+    """A level with three digits, never above it.
+
+    >>> rounded_down(0.05), rounded_down(0.05 / 3), rounded_down(5e-8)
+    ('0.05', '0.0166', '5e-08')
+    """
+    value = Decimal(repr(level))
+    return f"{float(value.quantize(Decimal((0, (1,), value.adjusted() - 2)), ROUND_FLOOR)):g}"
 
 
 def percent(chance: float) -> str:
