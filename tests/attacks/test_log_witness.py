@@ -236,7 +236,9 @@ def test_a_witness_that_answers_nonsense_leaves_no_record(vault: Vault, answer, 
         assert attestations(tx) == []
 
 
-@pytest.mark.parametrize("url", ["ftp://host/", "witness.example", "http://", "file:///etc/passwd", ""])
+@pytest.mark.parametrize(
+    "url", ["ftp://host/", "witness.example", "http://", "file:///etc/passwd", "", "http://[", "http://h:99999"]
+)
 def test_only_web_addresses_are_asked(vault: Vault, url: str):
     key = note.encode_key(note.key_of("odd.example", bytes(32), note.COSIGNATURE))
     with pytest.raises(InputError, match="must begin with http"):

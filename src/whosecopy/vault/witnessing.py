@@ -7,10 +7,10 @@ could still rewrite it whole.
 import base64
 import http.client
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from whosecopy.errors import AccessError, InputError, IntegrityError
 from whosecopy.tlog import checkpoint, note, stamp, tiles, witness
@@ -150,13 +150,11 @@ def _refused(name: str, status: int, body: str) -> Exception:
 
 def _post(url: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, bytes]:
     """Status, content type and body of the answer to a POST; raises `AccessError` where there is none."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InputError(f"{url}: is no address; it must begin with http:// or https://")
+    parts = _split(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    target = (parts.path.rstrip("/") + path or "/") + (f"?{parts.query}" if parts.query else "")
+    target = (parts.path.rstrip("/") + path if path else parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        with closing(kind(parts.hostname, parts.port, timeout=TIMEOUT_S)) as connection:
+        with closing(kind(parts.hostname or "", parts.port, timeout=TIMEOUT_S)) as connection:
             connection.request("POST", target, body, dict(headers))
             with connection.getresponse() as answer:
                 data = answer.read(_LARGEST + 1)
@@ -166,6 +164,14 @@ def _post(url: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple
     if len(data) > _LARGEST:
         raise AccessError(f"{url}: its answer is too long; check the address")
     return found
+
+
+def _split(url: str) -> SplitResult:
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
+            return parts
+    raise InputError(f"{url}: is no address; it must begin with http:// or https://")
 
 
 def _moment(time: str) -> datetime:
