@@ -27,7 +27,7 @@ def hand_outs(tx: Tx, documents: Collection[str] | None = None) -> list[HandOut]
             continue
         issues = {one.version: tx.recipients(document.id, one.version) for one in tx.versions(document.id)}
         for event in events(tx, document.id):
-            if event.header.kind == "hand-out":
+            if event.header.kind == "hand-out" and not event.erased:
                 first = int(event.payload["first"])
                 for issue in issues[int(event.payload["version"])][first : first + int(event.payload["count"])]:
                     who = issue.recipient
