@@ -1,4 +1,4 @@
-"""The child process that reads a leak: request line and file on standard input, one JSON value out."""
+"""The child process that reads a leak: request line and file on standard input, one MessagePack value out."""
 
 import sys
 
@@ -14,7 +14,7 @@ def main(arguments: list[str]) -> None:
     limits = confine_self(arguments)
     line, data = sys.stdin.buffer.read().split(b"\n", 1)
     request = msgspec.json.decode(line, type=Request)
-    sys.stdout.buffer.write(msgspec.json.encode(_reply(request, data, limits.memory_bytes)))
+    sys.stdout.buffer.write(msgspec.msgpack.encode(_reply(request, data, limits.memory_bytes)))
 
 
 def _reply(request: Request, data: bytes, memory_bytes: int) -> Reply:

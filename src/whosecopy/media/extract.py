@@ -4,7 +4,11 @@ from dataclasses import replace
 
 from whosecopy.errors import InputError
 from whosecopy.media import dispatch, encoding
-from whosecopy.media.leak import PICTURES, LeakText
+from whosecopy.media.hyphens import joined
+from whosecopy.media.leak import LeakText, PagePicture
+from whosecopy.media.picture import frames
+
+_SAMPLE = 100_000
 
 
 def extract(data: bytes, name: str, codec: str | None = None) -> LeakText:
@@ -14,22 +18,39 @@ def extract(data: bytes, name: str, codec: str | None = None) -> LeakText:
     """
     encoding.check_size(data, name)
     leak = _extract(data, name, codec)
-    if not leak.text.strip():
+    if not leak.text.strip() and not any(map(_shows_something, leak.pictures)):
         raise InputError(f"{name}: no text found in it; hand in a clearer copy")
     text = leak.text.encode("utf-8", "replace").decode()
     return replace(leak, text=text)
 
 
 def _extract(data: bytes, name: str, codec: str | None) -> LeakText:
-    picture = next((media for magic, media in PICTURES.items() if data.startswith(magic)), "")
-    if picture:
-        from whosecopy.media import ocr
-
-        text, notes = ocr.read_picture(data, name)
-        return LeakText(text, picture, "ocr", notes)
+    media = frames.media_of(data)
+    if media:
+        return _picture(data, name, media)
     if b"%PDF-" in data[:1024]:
         from whosecopy.media.pdf import leak as pdf
 
         return pdf.read(data, name)
     document = dispatch.read_document(data, name, codec)
     return LeakText(document.text, document.media, "file")
+
+
+def _picture(data: bytes, name: str, media: str) -> LeakText:
+    from whosecopy.media import ocr
+
+    notes: list[str] = []
+    reader = ocr.Reader(name)
+    texts: list[str] = []
+    for page in frames.frames(data, name, notes):
+        if reader.exhausted:
+            notes.append("further pages of the picture were left out for want of time")
+            break
+        texts.append(reader.read(page))
+    text = joined("\n\n".join(text for text in texts if text))
+    return LeakText(text, media, "ocr", (*notes, *reader.notes), pictures=tuple(reader.pictures))
+
+
+def _shows_something(picture: PagePicture) -> bool:
+    """Whether a picture is not all of one shade."""
+    return len(set(picture.pixels[:: max(1, len(picture.pixels) // _SAMPLE)])) > 1

@@ -9,22 +9,28 @@ from whosecopy.media import encoding, sandbox
 from whosecopy.model.layout import SeenPage
 
 PDF = "application/pdf"
-PICTURES = {
-    b"\x89PNG\r\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"II*\0": "image/tiff",
-    b"MM\0*": "image/tiff",
-    b"RIFF": "image/webp",
-}
-"""MIME types of pictures by their first bytes."""
 LIMITS = sandbox.Limits(memory_bytes=2 * 2**30, cpu_s=120, wall_s=600, output_bytes=256 * 2**20)
+
+
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """A grey picture of a page, its rows from the top, and the words that OCR reads in it.
+
+    `boxes` are their places: left, top, right, bottom, in pixels.
+    """
+
+    width: int
+    height: int
+    pixels: bytes
+    words: tuple[str, ...] = ()
+    boxes: tuple[tuple[float, float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LeakText:
     """The text of a leak; `channel` is `file`, `pdf text` or `ocr`; `notes` say what was left out or guessed.
 
-    `pages` are the words with their places on the pages of a PDF that holds text.
+    `pages` are the words with their places on the pages of a PDF that holds text, `pictures` what was read by OCR.
     """
 
     text: str
@@ -32,6 +38,7 @@ class LeakText:
     channel: str
     notes: tuple[str, ...] = ()
     pages: tuple[SeenPage, ...] = ()
+    pictures: tuple[PagePicture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ class Reply:
 
 
 def open_leak(data: bytes, name: str = "", encoding: str | None = None) -> LeakText:
-    """The text of a leak: any format that can be sealed, PDF (text or scan), PNG, JPEG, TIFF or WebP.
+    """The text of a leak: any format that can be sealed, PDF (text or scan), PNG, JPEG, TIFF, WebP or HEIC.
 
     The file is parsed by a child process under memory, time and output limits, without network and file
     system where bubblewrap works. Whatever is in it, the result is a `LeakText` or an `InputError`.
@@ -66,7 +73,7 @@ def _ask(data: bytes, request: Request, limits: sandbox.Limits) -> LeakText:
     message = msgspec.json.encode(request) + b"\n" + data
     answer = sandbox.run_sandboxed("whosecopy.media.child", message, limits, request.name)
     try:
-        reply = msgspec.json.decode(answer, type=Reply)
+        reply = msgspec.msgpack.decode(answer, type=Reply)
     except msgspec.DecodeError:
         raise InputError(f"{request.name}: the parser broke off; convert the file to plain text or PDF") from None
     if reply.leak is None:

@@ -2,54 +2,27 @@
 
 import csv
 import io
+import resource
 import shutil
 import subprocess
 import time
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from whosecopy.errors import InputError
-from whosecopy.media.hyphens import joined
+from whosecopy.media.leak import PagePicture
+from whosecopy.media.picture.sheet import Grey
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
-_MAX_PIXELS = 100_000_000
-_MAX_FRAMES = 200
 _SMALL_PX = 2_000
-_MAX_SIDE_PX = 5_000
 _MAX_ENLARGED = 3
 _BUDGET_S = 450
-_PAGE_S = 110
-_GOOD_CONFIDENCE = 60.0
+_PAGE_S, _PAGE_CPU_S = 110, 25
+_GOOD_CONFIDENCE, _POOR_CONFIDENCE = 60.0, 30.0
 _PAGE_OPTIONS = ("--dpi", "300", "--psm", "3", "-c", "thresholding_method=2")
-_TURNS = (90, 270, 180)
-
-
-def read_picture(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    """The text of a PNG, JPEG, TIFF (all its pages) or WebP, and notes on what was left out.
-
-    Raises `InputError` where it is damaged, over 100 megapixels, or Tesseract is not installed.
-    """
-    from PIL import Image, ImageSequence, UnidentifiedImageError
-
-    Image.MAX_IMAGE_PIXELS = None  # counted here: Pillow only warns below twice its limit
-    reader = Reader(name)
-    texts: list[str] = []
-    try:
-        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF", "WEBP")) as picture:
-            frames = min(getattr(picture, "n_frames", 1), _MAX_FRAMES)
-            for _, frame in zip(range(frames), ImageSequence.Iterator(picture), strict=False):
-                if frame.width * frame.height > _MAX_PIXELS:
-                    raise InputError(f"{name}: over {_MAX_PIXELS // 10**6} megapixels; hand in a smaller picture")
-                if reader.exhausted:
-                    break
-                texts.append(reader.read(frame))
-            left_out = getattr(picture, "n_frames", 1) - len(texts)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise InputError(f"{name}: the picture cannot be read ({error}); save it as PNG again") from None
-    notes = (f"{left_out} pages of the picture were left out",) if left_out else ()
-    return joined("\n\n".join(text for text in texts if text)), notes
+_KEPT_SIDE_PX, _KEPT_PX = 4_000, 160_000_000
+_DARK = 100
 
 
 def engine() -> str:
@@ -62,27 +35,55 @@ def engine() -> str:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads one page after the other until its time is spent; `name` is the file spoken of in errors."""
+    """Reads one page after the other until its time is spent; `name` is the file spoken of in errors.
+
+    `pictures` are the pages read, upright as far as their text shows it; `dropped` counts those too many to keep.
+    """
 
     name: str
     started: float = field(default_factory=time.monotonic)
+    pictures: list[PagePicture] = field(default_factory=list)
+    dropped: int = 0
 
     @property
     def exhausted(self) -> bool:
         """Whether no further page should be begun."""
         return time.monotonic() - self.started > _BUDGET_S
 
-    def read(self, picture: "Image") -> str:
+    @property
+    def notes(self) -> list[str]:
+        """What was left out."""
+        return [f"{self.dropped} pictures were too many: only their words were read"] if self.dropped else []
+
+    def read(self, page: Grey) -> str:
         """The text of one page: paragraphs parted by blank lines, lines as printed.
 
-        A page that makes little sense is also tried in the three other directions.
+        A page that makes little sense is also tried in the three other directions, one that makes none mirrored.
         """
-        page = prepared(picture)
-        best = _words(page, self.name)
-        if _confidence(best) < _GOOD_CONFIDENCE:
-            turned = (_words(page.rotate(turn, expand=True), self.name) for turn in _TURNS)
-            best = max([best, *turned], key=_confidence)
-        return _lines(best)
+        page = 255 - page if float(np.median(page)) < _DARK else page
+        best: _Seen | None = None
+        for turned in _ways(page):
+            seen = _seen(turned, self.name)
+            if best is None or seen.confidence > best.confidence:
+                best = seen
+            if (
+                best.confidence >= _GOOD_CONFIDENCE
+                or seen.broken
+                or (turned.last and best.confidence >= _POOR_CONFIDENCE)
+            ):
+                break
+        if best is None:
+            return ""
+        self._keep(best)
+        return _lines(best.words)
+
+    def _keep(self, seen: "_Seen") -> None:
+        held = sum(len(one.pixels) for one in self.pictures)
+        kept = _kept(seen)
+        if held + len(kept.pixels) <= _KEPT_PX:
+            self.pictures.append(kept)
+        else:
+            self.dropped += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,57 +92,105 @@ class _Word:
     line: str
     confidence: float
     text: str
+    box: tuple[float, float, float, float]
 
 
-def prepared(picture: "Image") -> "Image":
-    """Grey, upright, dark on light, evenly lit and large enough for Tesseract."""
-    from PIL import Image, ImageOps
+@dataclass(frozen=True, slots=True, eq=False)
+class _Way:
+    """A page turned or mirrored; `last` of those turned only."""
 
-    upright = ImageOps.exif_transpose(picture)
-    if "A" in upright.getbands() or "transparency" in upright.info:
-        clear = upright.convert("RGBA")
-        upright = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
-    grey = upright.convert("L")
-    side = max(grey.size)
-    factor = min(_MAX_ENLARGED, max(1.0, _SMALL_PX / side)) if side < _MAX_SIDE_PX else _MAX_SIDE_PX / side
+    grey: Grey
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """A page and its words; `broken` where Tesseract ran out of time."""
+
+    grey: Grey
+    words: list[_Word]
+    confidence: float
+    broken: bool = False
+
+
+def _ways(page: Grey) -> Iterator[_Way]:
+    """The page as it is, sideways, upside down; then the same mirrored."""
+    for mirrored in (page, page[:, ::-1]):
+        for turns in (0, 1, 3, 2):
+            yield _Way(np.ascontiguousarray(np.rot90(mirrored, turns)), last=turns == 2)
+
+
+def _seen(way: _Way, name: str) -> _Seen:
+    factor = _factor(way.grey)
+    found = _words(_even(way.grey, factor), name)
+    words = [replace(word, box=tuple(side / factor for side in word.box)) for word in found or ()]
+    return _Seen(way.grey, words, _confidence(words), found is None)
+
+
+def _factor(grey: Grey) -> float:
+    """How much a page has to be enlarged for Tesseract."""
+    return float(min(_MAX_ENLARGED, max(1.0, _SMALL_PX / max(grey.shape))))
+
+
+def _even(grey: Grey, factor: float) -> Grey:
+    """The page large enough, divided by its background."""
+    from PIL import Image, ImageFilter
+
+    page = Image.fromarray(grey)
     if factor != 1.0:
-        grey = grey.resize(
-            (round(grey.width * factor) or 1, round(grey.height * factor) or 1), Image.Resampling.LANCZOS
-        )
-    return _evenly_lit(grey)
-
-
-def _evenly_lit(grey: "Image") -> "Image":
-    """The picture divided by its background; inverted first where that is dark."""
-    import numpy as np
-    from PIL import Image, ImageFilter, ImageOps
-
-    if float(np.median(np.asarray(grey.resize((64, 64))))) < 100:
-        grey = ImageOps.invert(grey)
-    small = grey.resize((max(grey.width // 8, 1), max(grey.height // 8, 1)), Image.Resampling.BOX)
+        size = round(page.width * factor) or 1, round(page.height * factor) or 1
+        page = page.resize(size, Image.Resampling.LANCZOS)
+    small = page.resize((max(page.width // 8, 1), max(page.height // 8, 1)), Image.Resampling.BOX)
     background = small.filter(ImageFilter.MaxFilter(9)).filter(ImageFilter.GaussianBlur(8))
-    shade = np.asarray(background.resize(grey.size, Image.Resampling.BILINEAR), dtype=np.float32)
-    even = np.asarray(grey, dtype=np.float32) * (255.0 / np.maximum(shade, 32.0))
-    return Image.fromarray(np.clip(even, 0, 255).astype(np.uint8))
+    shade = np.asarray(background.resize(page.size, Image.Resampling.BILINEAR), dtype=np.float32)
+    even = np.asarray(page, dtype=np.float32) * (255.0 / np.maximum(shade, 32.0))
+    return np.clip(even, 0, 255).astype(np.uint8)
 
 
-def _words(page: "Image", name: str) -> list[_Word]:
-    picture = io.BytesIO()
-    page.save(picture, format="PPM")
+def _kept(seen: _Seen) -> PagePicture:
+    """The picture in the size that words are measured at."""
+    from PIL import Image
+
+    height, width = seen.grey.shape
+    factor = min(1.0, _KEPT_SIDE_PX / max(height, width))
+    if factor < 1.0:
+        width, height = max(1, round(width * factor)), max(1, round(height * factor))
+        pixels = Image.fromarray(seen.grey).resize((width, height), Image.Resampling.BOX).tobytes()
+    else:
+        pixels = seen.grey.tobytes()
+    words = tuple(word.text for word in seen.words)
+    boxes = tuple(tuple(round(side * factor, 2) for side in word.box) for word in seen.words)
+    return PagePicture(width, height, pixels, words, boxes)
+
+
+def _words(page: Grey, name: str) -> list[_Word] | None:
+    """The words of a page; None where that takes too long."""
+    head = b"P5 %d %d 255\n" % (page.shape[1], page.shape[0])
     command = ["tesseract", "stdin", "stdout", "-l", _languages(), *_PAGE_OPTIONS, "tsv"]
     try:
-        done = subprocess.run(command, input=picture.getvalue(), capture_output=True, timeout=_PAGE_S, check=False)
+        done = subprocess.run(
+            command, input=head + page.tobytes(), capture_output=True, timeout=_PAGE_S, check=False,
+            preexec_fn=_few_seconds,  # a child of its own, without threads
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise InputError(f"{name}: a page took Tesseract over {_PAGE_S} s; hand in a smaller picture") from None
+        return None
+    if done.returncode < 0:
+        return None
     if done.returncode != 0:
         raise InputError(f"{name}: Tesseract failed on a page; save the picture as PNG again")
     rows = csv.DictReader(io.StringIO(done.stdout.decode("utf-8", "replace")), delimiter="\t", quoting=csv.QUOTE_NONE)
     return [_word(row) for row in rows if row["level"] == "5" and (row["text"] or "").strip()]
 
 
+def _few_seconds() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (_PAGE_CPU_S, _PAGE_CPU_S))
+
+
 def _word(row: dict[str, str]) -> _Word:
     paragraph = (row["page_num"], row["block_num"], row["par_num"])
-    return _Word(paragraph, row["line_num"], float(row["conf"]), row["text"].strip())
+    left, top, width, height = (float(row[key]) for key in ("left", "top", "width", "height"))
+    box = (left, top, left + width, top + height)
+    return _Word(paragraph, row["line_num"], float(row["conf"]), row["text"].strip(), box)
 
 
 def _languages() -> str:

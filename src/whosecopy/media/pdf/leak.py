@@ -2,10 +2,14 @@
 
 from typing import Any
 
+import numpy as np
+
 from whosecopy.errors import InputError
 from whosecopy.media.hyphens import LINE_HYPHEN, joined
 from whosecopy.media.leak import PDF, LeakText
+from whosecopy.media.ocr import Reader
 from whosecopy.media.pdf.seen import seen_page
+from whosecopy.media.picture.sheet import Grey
 
 _MAX_PAGES = 5_000
 _FEW_CHARACTERS = 20
@@ -33,12 +37,17 @@ def read(data: bytes, name: str) -> LeakText:
     texts = {number: _text(pdf[number]) for number in numbers}
     pictures = [number for number in numbers if not _usable(texts[number]) and _shows_something(pdf[number])]
     texts |= dict.fromkeys(pictures, "")
-    scanned = _scanned(pdf, pictures, name, notes)
+    reader = Reader(name)
+    scanned = _scanned(pdf, pictures, reader)
+    if len(scanned) < len(pictures):
+        notes.append(f"{len(pictures) - len(scanned)} scanned pages were left out for want of time")
     texts |= scanned
     by_ocr, total = sum(map(len, scanned.values())), sum(map(len, texts.values()))
     text = joined("\n\n".join(texts[number].strip() for number in numbers if texts[number].strip()))
     pages = tuple(seen_page(pdf[number]) for number in numbers if number not in pictures)
-    return LeakText(text, PDF, "ocr" if 2 * by_ocr > total else "pdf text", tuple(notes), pages)
+    return LeakText(
+        text, PDF, "ocr" if 2 * by_ocr > total else "pdf text", (*notes, *reader.notes), pages, tuple(reader.pictures)
+    )
 
 
 def _text(page: Any) -> str:
@@ -56,20 +65,12 @@ def _shows_something(page: Any) -> bool:
     return next(iter(page.get_objects(max_depth=1)), None) is not None
 
 
-def _scanned(pdf: Any, numbers: list[int], name: str, notes: list[str]) -> dict[int, str]:
-    """What Tesseract reads on these pages."""
-    if not numbers:
-        return {}
-    from whosecopy.media import ocr
-
-    reader = ocr.Reader(name)
-    read = {number: reader.read(_drawn(pdf[number])) for number in numbers if not reader.exhausted}
-    if len(read) < len(numbers):
-        notes.append(f"{len(numbers) - len(read)} scanned pages were left out for want of time")
-    return read
+def _scanned(pdf: Any, numbers: list[int], reader: Reader) -> dict[int, str]:
+    """What OCR reads on these pages."""
+    return {number: reader.read(_drawn(pdf[number])) for number in numbers if not reader.exhausted}
 
 
-def _drawn(page: Any) -> Any:
+def _drawn(page: Any) -> Grey:
     """A grey picture of the page at 300 dpi, less for posters."""
     scale = min(_SCAN_DPI / 72, _MAX_SIDE_PX / max(*page.get_size(), 1))
-    return page.render(scale=scale, grayscale=True).to_pil()
+    return np.asarray(page.render(scale=scale, grayscale=True).to_numpy().squeeze(), dtype=np.uint8)

@@ -20,7 +20,7 @@ _MAGIC = {
     b"RIFF": "image/webp",
 }
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
-_FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "WEBP", "HEIF")
+_FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "HEIF")
 _PAGED = ("TIFF",)
 _MAX_PIXELS = 100_000_000
 _MAX_FRAMES = 200
