@@ -107,23 +107,24 @@ def test_records_of_the_log_itself_are_never_erased(vault: Vault):
         record(tx, "note", {}, NOW)
 
 
-def trace(vault: Vault, document: str, exhibit: str, finished: bool) -> None:
+def trace(vault: Vault, document: str, exhibit: str, finished: bool) -> str:
     with vault.transaction() as tx:
         one = tx.add_trace(exhibit, "", OLD)
         tx.add_readings(one, {(document, 1): b""}, 1, 1e-6)
         if finished:
             tx.finish_trace(one, b"verdict", b"case")
-        record(tx, "trace", {}, OLD)
+        record(tx, "trace", {"trace": one}, OLD)
+    return one
 
 
 def test_documents_with_an_open_case_are_held(vault: Vault):
     pending, killed, free = add_document(vault, "pending"), add_document(vault), add_document(vault)
-    trace(vault, killed, "aa", finished=False)
+    case = trace(vault, killed, "aa", finished=False)
     with vault.snapshot() as tx:
-        assert held(tx).keys() == {pending, killed}
+        assert held(tx).keys() == {pending, killed, case}
         positions = {event.header.document: event.header.sequence for event in events(tx)}
-    for document in (pending, killed):
-        with pytest.raises(InputError, match=f"{document} is held"), vault.transaction() as tx:
+    for document, name in ((pending, pending), (killed, killed), ("", case)):
+        with pytest.raises(InputError, match=f"{name} is held"), vault.transaction() as tx:
             erase(tx, [positions[free], positions[document]], "rule", NOW)
     with vault.snapshot() as tx:
         assert not any(event.erased for event in events(tx))
@@ -131,15 +132,31 @@ def test_documents_with_an_open_case_are_held(vault: Vault):
 
 def test_a_killed_trace_holds_no_longer_once_its_exhibit_has_a_verdict(vault: Vault):
     document = add_document(vault)
-    trace(vault, document, "aa", finished=False)
+    case = trace(vault, document, "aa", finished=False)
     with vault.snapshot() as tx:
-        assert held(tx).keys() == {document}
+        assert held(tx).keys() == {document, case}
     with vault.transaction() as tx:
         again = tx.add_trace("aa", "", OLD)
         tx.finish_trace(again, b"verdict", b"")
         record(tx, "trace", {}, OLD)
     with vault.snapshot() as tx:
         assert held(tx) == {}
+
+
+def test_a_disputed_document_is_held_with_its_traces(memo):
+    desk, sealed = memo
+    desk.ok("trace", desk.file("leak.md", sealed.text("p-003")))
+    desk.ok("dispute", sealed.id, "--says", "lost", "--recipient", "p-003")
+    records = desk.ok("log", "show")["records"]
+    for row in records:
+        if row["kind"] in ("seal", "trace", "test", "verdict", "reveal", "dispute"):
+            assert "is held" in desk.refused("log", "erase", row["record"], "--rule", "asked")
+    with desk.vault() as vault:
+        with vault.transaction() as tx:
+            retention.set_policy(tx, retention.Policy(1, 1), OLD)
+        done = retention.apply(vault, "2999-01-01T00:00:00Z")
+    assert (done.records, done.cases) == ((), ())
+    assert dict(done.held)[sealed.id] == "a recipient disputes"
 
 
 def test_the_policy_says_what_is_due_and_nothing_goes_before(vault: Vault):

@@ -47,11 +47,11 @@ def erase(tx: Tx, positions: Sequence[int], rule: str, now: str) -> int:
 
 def erasable(event: Event, holding: dict[str, str]) -> bool:
     """Whether the content of a record is there and may be erased."""
-    return not event.erased and event.header.kind not in PERMANENT and event.header.document not in holding
+    return not event.erased and event.header.kind not in PERMANENT and not _belongs_to(event) & holding.keys()
 
 
 def held(tx: Tx) -> dict[str, str]:
-    """The documents of which nothing may be erased, each with the reason."""
+    """The documents of which nothing may be erased, and the traces of them, each with the reason."""
     reasons: dict[str, str] = {}
     for batch in tx.pending_batches():
         reasons.setdefault(batch.document, "copies of it are still to be written")
@@ -65,6 +65,9 @@ def held(tx: Tx) -> dict[str, str]:
         _hold(tx, reasons, trace_id, f"{case} is open")
     for document in tx.connection.execute(select(disputes.c.document)).scalars():
         reasons.setdefault(document, "a recipient disputes")
+    for trace_id, document in tx.connection.execute(select(readings.c.trace, readings.c.document)):
+        if document in reasons:
+            reasons.setdefault(trace_id, f"{document} is held")
     return reasons
 
 
@@ -72,12 +75,17 @@ def _refuse(event: Event, holding: dict[str, str]) -> None:
     header = event.header
     if header.kind in PERMANENT:
         raise InputError(f"record {header.sequence}: a record of kind {header.kind} is never erased")
-    if header.document in holding:
-        reason = holding[header.document]
-        raise InputError(f"record {header.sequence}: {header.document} is held, since {reason}; erase it afterwards")
+    for name in sorted(_belongs_to(event) & holding.keys()):
+        raise InputError(f"record {header.sequence}: {name} is held, since {holding[name]}; erase it afterwards")
+
+
+def _belongs_to(event: Event) -> set[str]:
+    """The document and the cases that a record is of."""
+    return {event.header.document, *(str(event.payload[name]) for name in ("trace", "case") if name in event.payload)}
 
 
 def _hold(tx: Tx, reasons: dict[str, str], trace: str, reason: str) -> None:
+    reasons.setdefault(trace, reason)
     for document in tx.connection.execute(select(readings.c.document).where(readings.c.trace == trace)).scalars():
         reasons.setdefault(document, reason)
 
