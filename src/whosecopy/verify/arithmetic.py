@@ -5,6 +5,7 @@ Compared with a relative tolerance of 1e-9: the order of additions may differ be
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,7 +25,15 @@ _NEVER = 1e-300
 """The least level that anything is tested at."""
 
 
-def check_numbers(bundle: Bundle, codebooks: Sequence[Codebook]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """What is taken on trust: `gaps` decide that somebody is named, `details` do not."""
+
+    gaps: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+
+
+def check_numbers(bundle: Bundle, codebooks: Sequence[Codebook]) -> Unchecked:
     """What could not be computed again; raises `IntegrityError` where a number comes out differently."""
     case, panels = bundle.case, bundle.evidence.panels
     prepared = [_prepared(bundle, number, codebook) for number, codebook in enumerate(codebooks)]
@@ -50,9 +59,12 @@ def check_numbers(bundle: Bundle, codebooks: Sequence[Codebook]) -> list[str]:
     if (case.verdict.outcome is Outcome.NAMED) != bool(case.verdict.named):
         raise _differs("the outcome: copies are named, or none is")
     if not bundle.evidence.copies:
-        sealed = ["which copies are named, their codewords and p-values: the identities are sealed"]
-        return sealed if case.verdict.named else []
-    return _check_named(bundle, prepared, drawn, total)
+        gaps = ("which copies are named, their codewords and p-values: the identities are sealed",)
+        found = Unchecked(gaps=gaps if case.verdict.named else ())
+    else:
+        found = _check_named(bundle, prepared, drawn, total)
+    groups = ("the p-values of organisations",) if case.verdict.organisations else ()
+    return replace(found, gaps=found.gaps + groups)
 
 
 def _prepared(bundle: Bundle, number: int, codebook: Codebook) -> Prepared:
@@ -115,7 +127,7 @@ def marks_seen(template: Template, levels: Sequence[Sequence[float]], case: Case
     return tuple(seen)
 
 
-def _check_named(bundle: Bundle, prepared: Sequence[Prepared], drawn: float, total: int) -> list[str]:
+def _check_named(bundle: Bundle, prepared: Sequence[Prepared], drawn: float, total: int) -> Unchecked:
     """Compare the p- and e-values of the named copies; what remains unchecked of pairs."""
     case, copies = bundle.case, bundle.evidence.copies
     if not len(case.named_tests) == len(case.named_scores) == len(copies):
@@ -128,11 +140,8 @@ def _check_named(bundle: Bundle, prepared: Sequence[Prepared], drawn: float, tot
         _same(f"the e-value of copy {told.copy}", told.log_evalue_nats, evalue)
         _same(f"the score of copy {told.copy}", score, -math.log10(told.p_value))
         _same_order(f"the family-wise p-value of copy {told.copy}", told.p_familywise * drawn, case.tested_alpha)
-    unchecked = []
-    for copy, told, test, _ in rows:
-        if test != "single":
-            unchecked += _check_pair(copy, told, copies, prepared, drawn, total)
-    return unchecked
+    pairs = [(copy, told) for copy, told, test, _ in rows if test != "single"]
+    return _check_pairs(pairs, bundle, prepared, drawn, total)
 
 
 def _check_singles(
@@ -159,29 +168,46 @@ def _single_p(prepared: Sequence[Prepared], copy: OpenedCopy) -> float:
     return float(item.p_values(item.scores(_symbols(copy)[None]))[0])
 
 
-def _check_pair(
-    copy: OpenedCopy,
-    told: NamedCopy,
-    copies: Sequence[OpenedCopy],
+def _check_pairs(
+    pairs: Sequence[tuple[OpenedCopy, NamedCopy]],
+    bundle: Bundle,
     prepared: Sequence[Prepared],
     drawn: float,
     total: int,
-) -> list[str]:
-    """Look for another opened copy given which `copy` has these p-values; what cannot be checked is said."""
-    item = prepared[copy.panel]
+) -> Unchecked:
+    """Look for the opened copy given which each of these has its p-values.
+
+    Its rank among all copies is not known here. Where the copy is named at any rank that a lead can have, that
+    does not matter.
+    """
+    gaps, details = list[str](), list[str]()
+    for copy, told in pairs:
+        found = _lead_of(copy, told, bundle.evidence.copies, prepared[copy.panel], drawn, total)
+        if found is None:
+            gaps.append(f"the p-values of copy {told.copy}: it was tested given a copy that is not in the bundle")
+            continue
+        lead, rank, worst = found
+        trusted = f"that copy {lead}, given which copy {told.copy} was tested, ranks {rank} among the others"
+        (details if worst <= bundle.case.tested_alpha else gaps).append(trusted)
+    return Unchecked(tuple(gaps), tuple(details))
+
+
+def _lead_of(
+    copy: OpenedCopy, told: NamedCopy, copies: Sequence[OpenedCopy], item: Prepared, drawn: float, total: int
+) -> tuple[str, int, float] | None:
+    """The opened copy, and its rank, given which `copy` has the p-values that are told; p at the worst rank."""
     peers = [one for one in copies if one.panel == copy.panel]
     words = np.stack([_symbols(one) for one in peers])
     places = np.arange(len(peers))
-    leads = members(item.cells, words, places, places, 1.0, ())
-    for one in (lead for lead in leads if peers[lead.index] is copy):
-        for rank in range(1, LEADS + 1):
-            p = min(1.0, one.given_p * rank * (rank + 1))
-            gate = one.gate_p * total * (total - 1) / 2 / SHARES["gate"]
-            familywise = max(gate, p * total / SHARES["member"]) / drawn
-            if _close(told.p_value, p / drawn) and _close(told.p_familywise, familywise):
-                lead = peers[one.lead].copy
-                return [f"that copy {lead}, given which copy {told.copy} was tested, ranks {rank} among the others"]
-    return [f"the p-values of copy {told.copy}: it was tested given a copy that is not in the bundle"]
+    for one in members(item.cells, words, places, places, 1.0, ()):
+        gate = one.gate_p * total * (total - 1) / 2 / SHARES["gate"]
+        given = [min(1.0, one.given_p * rank * (rank + 1)) for rank in range(1, LEADS + 1)]
+        familywise = [max(gate, p * total / SHARES["member"]) for p in given]
+        for rank, (p, corrected) in enumerate(zip(given, familywise, strict=True), start=1):
+            same = _close(told.p_value, p / drawn) and _close(told.p_familywise, corrected / drawn)
+            if same and peers[one.index] is copy:
+                return peers[one.lead].copy, rank, familywise[-1]
+    return None
 
 
 def _symbols(copy: OpenedCopy) -> np.ndarray:

@@ -16,6 +16,7 @@ from whosecopy.verify.records import check_records, check_trusted, witnesses
 
 ARITHMETIC = "arithmetic_ok, reading_not_checked"
 VERIFIED = "verified"
+PARTLY = "records_ok, not_every_p_value_checked"
 SEALED = "records_ok, copies_not_opened"
 _NO_KEY = "internally consistent; origin not established"
 
@@ -40,9 +41,10 @@ NOBODY = Trusted()
 class Finding:
     """What verifying a bundle established.
 
-    `result` is `verified`, `arithmetic_ok, reading_not_checked` or `records_ok, copies_not_opened`; `origin`
-    says whether anything obtained elsewhere vouches for the key. `key` is the log's key string, `fingerprint`
-    the SHA-256 of its public key, `log_size` how many records its checkpoint covers.
+    `result` is `verified`, `arithmetic_ok, reading_not_checked`, `records_ok, not_every_p_value_checked` or
+    `records_ok, copies_not_opened`; the last two whatever was read again. `origin` says whether anything obtained
+    elsewhere vouches for the key. `key` is the log's key string, `fingerprint` the SHA-256 of its public key,
+    `log_size` how many records its checkpoint covers.
     """
 
     result: str
@@ -102,7 +104,7 @@ def _verify(data: bytes, trusted: Trusted, reread: bool) -> tuple[Bundle, Findin
         checked.append("the reading, from the exhibit's bytes")
     sealed = bool(bundle.case.verdict.named) and not bundle.evidence.copies
     return bundle, Finding(
-        result=SEALED if sealed else VERIFIED if reread else ARITHMETIC,
+        result=SEALED if sealed else PARTLY if unchecked.gaps else VERIFIED if reread else ARITHMETIC,
         origin=_origin(trusted, bool(logs), bool(seen)),
         case=bundle.case.verdict.case,
         outcome=bundle.case.verdict.outcome.value,
@@ -110,7 +112,7 @@ def _verify(data: bytes, trusted: Trusted, reread: bool) -> tuple[Bundle, Findin
         fingerprint=hashlib.sha256(bundle.key.public).hexdigest(),
         log_size=point.size,
         checked=tuple(checked),
-        not_checked=(*unchecked, *_never(reread)),
+        not_checked=(*unchecked.gaps, *unchecked.details, *_never(reread)),
         witnessed=tuple(f"{one.who} saw {one.size} records at {one.time}" for one in seen),
     )
 
