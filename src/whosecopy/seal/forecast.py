@@ -23,10 +23,13 @@ from whosecopy.stats.intervals import clopper_pearson
 
 PROFILES = ("solo", "short", "GL6", "GL8")
 PAGE_WORDS = 350
+_WHOLE = ("the file, saved again", "retype")
 _RETRACE = 2
 _CONFIDENCE = 0.90
 _HOPELESS = 12
 _CONTEXT = 8
+_ENOUGH = 192
+_PLENTY = 1024
 _CHOICE_ATTACK, _COLLEAGUES = "half of the text", "coalition of 3"
 
 
@@ -84,21 +87,24 @@ class Forecast:
     advice: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=1)
-def measured_rates() -> Rates:
-    """The rates that come with this version."""
-    return codec.decode(files("whosecopy.seal").joinpath("rates.json").read_bytes(), Rates)
+@lru_cache(maxsize=2)
+def measured_rates(pages: bool = False) -> Rates:
+    """The rates that come with this version: of texts, or of documents whose `pages` are marked."""
+    name = "rates_layout.json" if pages else "rates.json"
+    return codec.decode(files("whosecopy.seal").joinpath(name).read_bytes(), Rates)
 
 
 def choose_profile(template: Template, recipients: int, alpha: float, rates: Rates, coalition: int | None) -> Template:
     """`template` under the bias profile that serves it best (STATISTICS V3).
 
     First the chance that half of the text names one leaker; among profiles within 2 % of the best, the
-    one under which a coalition of three is named most often. `coalition` overrides: 1 is `solo`, 2 is
-    `short`, 3 to 5 `GL6`, more `GL8`.
+    one under which a coalition of three is named most often. Where half of 1,024 marks or more names anybody
+    under every profile, that is `GL6`. `coalition` overrides: 1 is `solo`, 2 is `short`, 3 to 5 `GL6`, more `GL8`.
     """
     if coalition is not None:
         return with_profile(template, PROFILES[min(3, (0, 0, 1, 2, 2, 2, 3)[min(coalition, 6)])])
+    if template.length >= _PLENTY:
+        return with_profile(template, "GL6")
     attacks = {attack.name: attack for attack in rates.attacks}
     trials = {profile: _Trials(with_profile(template, profile), recipients, alpha, seed=7) for profile in PROFILES}
     alone = {name: one.chance(attacks[_CHOICE_ATTACK], 48) for name, one in trials.items()}
@@ -127,7 +133,7 @@ def forecast(
     for done, attack in enumerate(rates.attacks):
         progress(done, len(rates.attacks) + 1)
         rows.append(Row(attack.name, run.marks(attack), run.chance(attack, trials)))
-    shortest = run.shortest_words(next(attack for attack in rates.attacks if attack.name == "retype"))
+    shortest = run.shortest_words(next(attack for attack in rates.attacks if attack.name in _WHOLE))
     groups, advice = _about_organisations(run, template, rates, rows, trials) if organisations else ((), ())
     progress(len(rates.attacks) + 1, len(rates.attacks) + 1)
     return Forecast(
@@ -254,7 +260,7 @@ class _Trials:
         holder = self._rng.integers(0, attack.coalition, len(self._alphabet))
         truth = shown[holder, np.arange(len(self._alphabet))].astype(int)
         levels: Floats = np.zeros((len(self._alphabet), int(self._alphabet.max(initial=2))))
-        for mark in np.flatnonzero(visible):
+        for mark in _spread(np.flatnonzero(visible), _ENOUGH * attack.coalition):
             options = _levels(attack, self._carriers[mark])
             nats = options[int(self._rng.choice(len(options), p=[share for _, share in options]))][0]
             q = int(self._alphabet[mark])
@@ -294,6 +300,11 @@ class _Trials:
 def _profile(template: Template) -> str:
     """The profile of persons' marks."""
     return next((mark.profile for mark in template.marks if not mark.shared), PROFILES[0])
+
+
+def _spread(marks: np.ndarray, most: int) -> np.ndarray:
+    """At most so many of these marks, evenly spread: whom they name, more name all the more."""
+    return marks if len(marks) <= most else marks[np.linspace(0, len(marks) - 1, most).astype(int)]
 
 
 def _levels(attack: Attack, carrier: str) -> tuple[tuple[float, float], ...]:

@@ -208,7 +208,7 @@ def _plan(
 
     Raises `CapacityError` for too few marks.
     """
-    rates, count, groups = measured_rates(), len(recipients), 0
+    rates, count, groups = measured_rates(bool(template.layout.words)), len(recipients), 0
     if options.organisations:
         groups = check_organisations(recipients)
         template = with_shared(template, options.organisations)

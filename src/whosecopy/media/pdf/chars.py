@@ -10,20 +10,29 @@ from whosecopy.model.layout import Column
 
 HYPHEN = "\N{SOFT HYPHEN}"
 """Stands in a reading text where a line end cut a word."""
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 _LINE_END = "\ufffe\x02"
+_GARBAGE = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chars:
     """One page: `text` with one place per character, NaN for blanks that no glyph draws.
 
-    `x, y` are origins in the user space of the page. `raw` is the text untouched, to compare copies by.
+    `x, y` are origins in the user space of the page.
     """
 
     text: str
     x: Column
     y: Column
-    raw: str
+
+    @property
+    def legible(self) -> bool:
+        """Whether the file says which letters its glyphs are: else not even blanks are known."""
+        shown = [character for character, x in zip(self.text, self.x, strict=True) if x == x]
+        return sum(character == UNKNOWN or "\ue000" <= character <= "\uf8ff" for character in shown) <= _GARBAGE * len(
+            shown
+        )
 
 
 def page_chars(page: Any) -> Chars:
@@ -38,8 +47,9 @@ def page_chars(page: Any) -> Chars:
     for k in range(count):
         if raw.FPDFText_IsGenerated(textpage, k) != 1 and raw.FPDFText_GetCharOrigin(textpage, k, byref(x), byref(y)):
             places[k] = x.value, y.value
-    text = "".join(map(_character, codes))
-    return Chars(text, places[:, 0], places[:, 1], "".join(map(_safe, codes)))
+    drawn = ~np.isnan(places[:, 0])
+    text = "".join(_character(code, bool(here)) for code, here in zip(codes, drawn, strict=True))
+    return Chars(text, places[:, 0], places[:, 1])
 
 
 def lightness(textpage: Any, number: int) -> float:
@@ -52,15 +62,11 @@ def lightness(textpage: Any, number: int) -> float:
     return (red.value + green.value + blue.value) / 765
 
 
-def _safe(code: int) -> str:
-    return chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
-
-
-def _character(code: int) -> str:
-    """One character for each place; line ends are newlines, control characters blanks."""
-    character = _safe(code)
+def _character(code: int, drawn: bool) -> str:
+    """One character for each place; line ends are newlines, control characters that a glyph draws unknown letters."""
+    character = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else UNKNOWN
     if character in _LINE_END:
         return HYPHEN
-    if character == "\r":
-        return " "
-    return character if character >= " " or character == "\n" else " "
+    if character >= " " or (character == "\n" and not drawn):
+        return character
+    return UNKNOWN if drawn else " "

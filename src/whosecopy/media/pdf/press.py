@@ -19,7 +19,8 @@ from whosecopy.media.pdf.rewrite import Stream
 from whosecopy.model.layout import Shift
 
 _LENGTH = re.compile(rb"/Length \d+")
-_LEVEL = 6
+LEVEL = 6
+"""How hard content streams are deflated."""
 _FREE = b"0000000000 65535 f \n"
 
 
@@ -42,10 +43,10 @@ class Plate:
     trailer: bytes
     xref_object: int
 
-    def copy(self, shifts: Sequence[Shift]) -> bytes:
+    def copy(self, shifts: Sequence[Shift], level: int = LEVEL) -> bytes:
         """The file in which the words of `shifts` are moved and all others stand as in the master."""
         by_word = {shift.word: shift for shift in shifts}
-        return self.assembled([zlib.compress(one.stream.filled(by_word), _LEVEL) for one in self.touched])
+        return self.assembled([zlib.compress(one.stream.filled(by_word), level) for one in self.touched])
 
     def assembled(self, deflated: Sequence[bytes]) -> bytes:
         """The file with these deflated streams for `touched`, in order."""
@@ -66,7 +67,7 @@ class Plate:
             return b"xref\n0 %d\n%strailer %sstartxref\n%d\n%%%%EOF\n" % (len(rows) // 20, rows, self.trailer, at)
         for number, place in {**places, self.xref_object: at}.items():
             rows[_ROW.size * number : _ROW.size * (number + 1)] = _ROW.pack(1, place, 0)
-        data = zlib.compress(rows, _LEVEL)
+        data = zlib.compress(rows, LEVEL)
         head = b"%d 0 obj\n%s" % (self.xref_object, self.trailer.replace(b"/Length 0", b"/Length %d" % len(data), 1))
         return b"%sstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (head, data, at)
 

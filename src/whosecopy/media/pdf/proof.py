@@ -81,7 +81,7 @@ def _suspects(analysis: Analysis, stage: "_Stage", reference: Texts, pages: set[
     trials = list(stage.trials(words, pages))
     press = plate(analysis, [shift for trial in trials for shift in trial])
     for trial in trials:
-        found = read_texts(press.copy(trial), pages)
+        found = read_texts(press.copy(trial, level=1), pages)
         for ours, theirs in ((reference.pdfium, found.pdfium), (reference.poppler, found.poppler)):
             for page in ours.keys() & theirs.keys():
                 if ours[page] != theirs[page]:

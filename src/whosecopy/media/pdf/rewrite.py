@@ -34,10 +34,8 @@ class Slot:
     def text(self, value: float) -> bytes:
         """What a shift of `value` (em, or lightness) writes here."""
         if self.axis == GREY:
-            written = number(value, 3) + b" g" if value else self.paint
-        else:
-            written = number(self.base + self.scale * value, 1 if self.axis == ALONG else 3)
-        return written.ljust(self.width)
+            return _grey(value, self.paint).ljust(self.width)
+        return number(self.base + self.scale * value, 1 if self.axis == ALONG else 3).ljust(self.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +170,15 @@ class _Array:
 
 def sized(slot: Slot, values: Sequence[float]) -> Slot:
     """`slot` wide enough for all `values`, and for none."""
-    width = max(len(slot.text(value)) for value in (0.0, *values))
+    width = max([len(slot.text(0.0)), *(len(slot.text(value)) for value in values)])
     return Slot(slot.word, slot.axis, slot.scale, slot.base, slot.paint, width)
 
 
-@lru_cache(maxsize=4096)
+def _grey(value: float, paint: bytes) -> bytes:
+    return number(value, 3) + b" g" if value else paint
+
+
+@lru_cache(maxsize=65_536)
 def number(value: float, places: int) -> bytes:
     """A PDF number with at most `places` decimals.
 

@@ -1,0 +1,80 @@
+"""`bench pdf --out`: how often marks of a layout are read from a PDF that leaked as a file."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from whosecopy.bench.pdf_leaks import pdf_leaks
+from whosecopy.bench.rates import Levels
+from whosecopy.carriers.layout import place
+from whosecopy.codes.codebook import make_codebook
+from whosecopy.codes.keys import draw_secrets
+from whosecopy.media.leak import open_leak
+from whosecopy.model import Document, Template
+from whosecopy.seal.copies import renderer
+from whosecopy.seal.forecast import Attack, Rates
+from whosecopy.seal.plan import Progress
+from whosecopy.trace.read import read_leak
+
+_ROWS = (
+    ("the file, saved again", "whole", 1),
+    ("half of the text", "half", 1),
+    ("one page", "page", 1),
+    ("one paragraph", "paragraph", 1),
+    ("coalition of 2", "whole", 2),
+    ("coalition of 3", "whole", 3),
+)
+_LOST = ("retype", "whole", 1)
+
+
+def measure(
+    documents: Sequence[tuple[Document, Template]],
+    rng: np.random.Generator,
+    copies: int,
+    now: str,
+    command: str,
+    progress: Progress,
+) -> Rates:
+    """The rates over `copies` copies of each document, each leaked in every way that can be gone here.
+
+    Text that was retyped keeps nothing of a layout: every mark is erased.
+    """
+    levels: Levels = defaultdict(Counter)
+    ways = pdf_leaks()
+    done, total = 0, len(documents) * copies * len(ways)
+    for master, template in documents:
+        make = renderer(master, template)
+        for _ in range(copies):
+            variants = make_codebook(template, draw_secrets(rng.bytes)).variants(0, 1)[0]
+            copy = make(variants)
+            for leak in ways.values():
+                count(levels, template, variants, leak(copy))
+                done += 1
+                progress(done, total)
+    shares = {
+        carrier: tuple((nats, seen / counts.total()) for nats, seen in sorted(counts.items()))
+        for carrier, counts in sorted(levels.items())
+    }
+    lost = dict.fromkeys(shares, ((0.0, 1.0),))
+    attacks = [Attack(name, part, size, shares) for name, part, size in _ROWS]
+    return Rates(now, command, (*attacks, Attack(*_LOST, lost)))
+
+
+def count(levels: Levels, template: Template, variants: np.ndarray, leak: bytes) -> None:
+    """Read one leaked file and count how clearly each mark on its pages speaks for what its copy shows."""
+    opened = open_leak(leak, "leak.pdf")
+    sighting = read_leak(template, opened.text, opened.pages)
+    shown = _shown(template, opened.text)
+    marks = zip(template.marks, template.mark_carriers, sighting.reading.levels_nats, variants, strict=True)
+    for mark, carrier, row, truth in marks:
+        pages = {template.layout.words[place(template.sites[site])[0]].page for site in mark.sites}
+        if not pages.isdisjoint(shown):
+            levels[carrier][float(row[truth] - row[1 - truth])] += 1
+
+
+def _shown(template: Template, text: str) -> set[int]:
+    """The pages of the master whose text is in the leak."""
+    said = set(text.split())
+    texts = [template.text[start:end].split() for start, end in template.blocks]
+    return {number for number, words in enumerate(texts) if 2 * sum(word in said for word in words) > len(words)}
