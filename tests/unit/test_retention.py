@@ -205,7 +205,7 @@ def test_applying_the_policy_forgets_contents_and_exhibits_and_the_verdict_stays
     assert {row["time"] for row in rows if row["erased"]} == {"erased"}
     assert desk.ok("log", "verify")["size"] == len(rows)
     assert "erasure" in {row["kind"] for row in rows}
-    assert "Deleted: 0" in desk.run("retention", "--apply").out
+    assert "Deleted: contents of records 0" in desk.run("retention", "--apply").out
 
 
 def test_a_verdict_on_an_erased_issue_says_that_it_can_no_longer_be_verified(memo):

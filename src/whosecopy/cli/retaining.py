@@ -73,7 +73,7 @@ def _show(found: "Due", applied: bool) -> None:
     policy = found.policy
     out().print(f"Kept: contents of records {_days(policy.contents)}, texts of exhibits {_days(policy.exhibits)}.")
     verb = "Deleted" if applied else "Due"
-    out().print(f"{verb}: {len(found.records)} contents of records, {len(found.cases)} exhibits.")
+    out().print(f"{verb}: contents of records {len(found.records)}, exhibits {len(found.cases)}.")
     grid = Table(box=None, pad_edge=False, show_header=False)
     for number, kind, time in found.records:
         grid.add_row(f"record {number}", kind, time.replace("+00:00", "Z"))
@@ -88,4 +88,6 @@ def _show(found: "Due", applied: bool) -> None:
 
 
 def _days(days: int) -> str:
-    return f"for {days} days" if days else "for ever"
+    if not days:
+        return "for ever"
+    return "for 1 day" if days == 1 else f"for {days} days"
