@@ -9,7 +9,7 @@ import numpy as np
 from whosecopy.assess.outcome_models import Family
 from whosecopy.model import Floats
 
-_LOCATIONS, _SPREADS, _DENSER = 121, 61, 9.0
+_LOCATIONS, _SPREADS, _DENSER = 161, 61, 9.0
 _NEGLIGIBLE = 1e-8
 _CHUNK = 1024
 
