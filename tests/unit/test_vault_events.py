@@ -2,15 +2,17 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, update
+from sqlalchemy.event import listen
 
 from whosecopy.errors import IntegrityError
-from whosecopy.model import Recipient
+from whosecopy.model import Recipient, codec
 from whosecopy.vault import tables
-from whosecopy.vault.events import events, record, verify_chain
+from whosecopy.vault.events import draft, events, leaf_digest, record, record_all, verify_chain
 from whosecopy.vault.store import Vault, create
 
 NOW = "2031-05-06T07:08:09Z"
@@ -133,4 +135,37 @@ def test_a_removed_batch_is_missed_by_the_record(vault: Vault):
         record(tx, "issue", {}, NOW, document)
     alter(vault, delete(tables.batches).where(tables.batches.c.batch == 2))
     with vault.snapshot() as tx, pytest.raises(IntegrityError, match=f"{document} are missing"):
+        verify_chain(tx)
+
+
+def test_many_events_ask_the_database_no_more_often_than_one(vault: Vault):
+    document = seal(vault, 2)
+    asked: dict[int, int] = {}
+    for count in (1, 200):
+        drafts = [draft("note", {"k": k}, NOW, document) for k in range(count)]
+        with vault.transaction() as tx:
+            statements: list[str] = []
+            listen(tx.connection, "before_cursor_execute", lambda *call, seen=statements: seen.append(call[2]))
+            digests = record_all(tx, drafts)
+        asked[count] = len(statements)
+        assert len({*digests}) == count
+    assert asked[1] == asked[200] == 4
+    with vault.snapshot() as tx:
+        assert verify_chain(tx)[0] == 203
+        assert [event.payload.get("k") for event in events(tx, document)][2:] == [*range(200)]
+
+
+def test_a_counter_that_falls_is_noticed_though_every_digest_fits(vault: Vault):
+    document = seal(vault, 2)
+    with vault.transaction() as tx:
+        before = [*events(tx, document)][-1]
+        header = replace(
+            before.header, sequence=3, previous=before.digest, document_sequence=2, document_previous=before.digest
+        )
+        public, content = codec.encode(replace(header, issued=1)), b"s" * 32 + codec.encode({"now": NOW, "payload": {}})
+        content_sha256 = hashlib.sha256(content).digest()
+        row = {"sequence": 3, "document": document, "document_sequence": 2, "header": public, "content": content}
+        digest = {"content_sha256": content_sha256, "digest": leaf_digest(public, content_sha256)}
+        tx.insert(tables.events, row | digest)
+    with vault.snapshot() as tx, pytest.raises(IntegrityError, match="event 3"):
         verify_chain(tx)
