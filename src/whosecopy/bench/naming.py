@@ -7,7 +7,7 @@ import numpy as np
 
 from whosecopy.bench.leaks import retype
 from whosecopy.bench.rates import PHOTO, leak_of
-from whosecopy.codes.codebook import Codebook, make_codebook
+from whosecopy.codes.codebook import Codebook, make_codebook, organisations
 from whosecopy.codes.decide import Decision, decide
 from whosecopy.codes.keys import draw_secrets
 from whosecopy.codes.panel import Panel
@@ -51,14 +51,25 @@ def naming(
 ) -> list[Naming]:
     """Leak and trace one document; `setting` is (recipients, alpha), `trials` how many leaks and photos."""
     name, master, template = document
-    recipients, alpha = setting
-    planned = choose_profile(template, recipients, alpha, rates, None)
-    promised = {row.attack: row for row in forecast(planned, recipients, alpha, rates, lambda done, total: None).rows}
+    planned = choose_profile(template, *setting, rates, None)
+    return under_attack((name, master, planned), rates, setting, trials, rng, progress)
+
+
+def under_attack(
+    document: tuple[str, Document, Template],
+    rates: Rates,
+    setting: tuple[int, float],
+    trials: tuple[int, int],
+    rng: np.random.Generator,
+    progress: Progress,
+) -> list[Naming]:
+    """As `naming`, of a template as it is: its profile was chosen before."""
+    promised = {row.attack: row for row in forecast(document[2], *setting, rates, lambda done, total: None).rows}
     rows = []
     for number, attack in enumerate(rates.attacks):
         count = trials[1] if attack.name == PHOTO else trials[0]
         if count:
-            rows.append(_row((name, master, planned), attack, promised[attack.name], setting, count, rng))
+            rows.append(_row(document, attack, promised[attack.name], setting, count, rng))
         progress(number + 1, len(rates.attacks))
     return rows
 
@@ -88,7 +99,7 @@ def one_trace(
 ) -> tuple[set[int], Decision]:
     """One leak under fresh keys: who was guilty, and what the trace says."""
     recipients, alpha = setting
-    codebook = fresh_codebook(template, rng)
+    codebook = fresh_codebook(template, rng, recipients)
     guilty = rng.choice(recipients, attack.coalition, replace=False)
     variants = np.concatenate([codebook.variants(int(index), 1) for index in guilty])
     holder = rng.integers(0, attack.coalition, template.length)
@@ -98,15 +109,16 @@ def one_trace(
     return {int(index) for index in guilty}, decide_alone(sighting, codebook, recipients, alpha / _FIRST_TRACE)
 
 
-def fresh_codebook(template: Template, rng: np.random.Generator) -> Codebook:
-    """A codebook under fresh keys."""
-    return make_codebook(template, draw_secrets(rng.bytes))
+def fresh_codebook(template: Template, rng: np.random.Generator, copies: int) -> Codebook:
+    """A codebook under fresh keys; where marks are shared, every eight copies are an organisation."""
+    return make_codebook(template, draw_secrets(rng.bytes), [index // 8 for index in range(copies)])
 
 
 def decide_alone(sighting: Sighting, codebook: Codebook, recipients: int, alpha: float) -> Decision:
     """The decision where one sealed version is in play."""
-    shared = np.array([mark.shared for mark in sighting.template.marks], dtype=bool)
-    panel = Panel(sighting.reading, codebook.biases, codebook.labels, codebook.secrets, recipients, shared)
+    groups = organisations(codebook.members[:recipients]) if codebook.shared.any() else 0
+    code = codebook.biases, codebook.labels, codebook.secrets
+    panel = Panel(sighting.reading, *code, recipients, codebook.shared, groups)
     return decide([panel], alpha)
 
 

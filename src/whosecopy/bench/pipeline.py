@@ -15,6 +15,9 @@ from whosecopy.trace.read import read_leak
 
 SOURCES = ("a copy that was never issued", "the master itself", "a copy under other keys", "edited to one house style")
 
+_BEYOND = 7
+"""How far beyond the issued copies the index of a copy lies that nobody received."""
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
@@ -51,11 +54,11 @@ def calibrate(
     kinds = [LEAKS[name] for name in ("paste", "retype", "5 % misread", "half the sentences, shuffled")]
     for trial in range(trials):
         source = SOURCES[trial % len(SOURCES)]
-        codebook = fresh_codebook(template, rng)
+        codebook = fresh_codebook(template, rng, recipients + _BEYOND + 1)
         text = _innocent(source, master, template, recipients, codebook, rng)
         leak = kinds[(trial // len(SOURCES)) % len(kinds)](text, rng)
         decision = decide_alone(read_leak(template, leak), codebook, recipients, alpha)
-        counts[source] += bool(decision.named)
+        counts[source] += bool(decision.named or (source != SOURCES[0] and decision.organisations))
         progress(trial + 1, trials)
     each = [len(range(k, trials, len(SOURCES))) for k in range(len(SOURCES))]
     rows = [_row(source, alpha, each[k], counts[source]) for k, source in enumerate(SOURCES) if each[k]]
@@ -73,8 +76,9 @@ def _innocent(
         carriers = sorted({site.carrier for site in template.sites})
         row = [style[carriers.index(carrier)] for carrier in template.mark_carriers]
         return marked(master, template, np.array(row, dtype=np.uint8)).edited_text()
-    other = fresh_codebook(template, rng) if source == SOURCES[2] else codebook
-    return marked(master, template, other.variants(recipients + 7, 1)[0]).edited_text()
+    beyond = recipients + _BEYOND
+    other = fresh_codebook(template, rng, beyond + 1) if source == SOURCES[2] else codebook
+    return marked(master, template, other.variants(beyond, 1)[0]).edited_text()
 
 
 def _row(source: str, alpha: float, traces: int, named: int) -> Calibration:

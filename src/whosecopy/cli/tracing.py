@@ -40,6 +40,9 @@ def trace(
         Path | None, typer.Option("--bundle", metavar="OUT.zip", help="Write a bundle to be verified offline.")
     ] = None,
     encoding: EncodingOption = None,
+    case: Annotated[
+        str | None, typer.Option("--case", metavar="ID", help="Add it up with the other leaks of this case.")
+    ] = None,
     requester: Annotated[
         str | None,
         typer.Option(
@@ -58,19 +61,21 @@ def trace(
     from whosecopy.vault.tracing import trace as trace_leak
 
     files = _files(leaks or [], text)
+    if case is not None and (alpha is not None or bundle is not None):
+        raise InputError("the level of a case is fixed when it is opened, and no bundle holds one yet: leave that out")
     refuse_other_reports(report)
     with opened(vault, key) as here, progress("Tracing") as advance, ThreadPoolExecutor(os.cpu_count()) as workers:
-        options = TraceOptions(document, alpha, encoding)
-        case = trace_leak(here, files, options, now(), advance, workers, _asks(requester))
-        write_evidence(here, case, files, bundle, report)
+        options = TraceOptions(document, alpha, encoding, case)
+        found = trace_leak(here, files, options, now(), advance, workers, _asks(requester))
+        write_evidence(here, found, files, bundle, report)
     if json:
-        print_json(case.verdict)
+        print_json(found.verdict)
     else:
-        show(case)
+        show(found)
         for what, path in (("Report", report), ("Bundle", bundle)):
             if path is not None and path.is_file():
                 out().print(f"{what}: {path}")
-    raise typer.Exit(_EXIT[case.verdict.outcome])
+    raise typer.Exit(_EXIT[found.verdict.outcome])
 
 
 def show(case: "Case") -> None:
@@ -85,6 +90,10 @@ def show(case: "Case") -> None:
     if case.tested_alpha:
         level = f"Level: {case.tested_alpha:.2g} of {case.verdict.alpha:g}, at trace {case.retrace} of this exhibit."
         out().print(level)
+    if case.history:
+        from whosecopy.cli.cases import print_history
+
+        print_history(case)
 
 
 def _asks(name: str | None) -> str:

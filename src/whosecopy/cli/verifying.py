@@ -108,7 +108,7 @@ def write_evidence(
 
     if bundle_file is None and report is None:
         return
-    if case.verdict.document is None:
+    if case.verdict.document is None or case.of_case:
         if bundle_file is not None:
             warn("no document was found, so that there is nothing to verify and no bundle")
         if report is not None:

@@ -92,7 +92,9 @@ def conclude(
     groups, reached = _named_organisations(vault, test, decision)
     outcome = outcome_of(decision, delivered and reached)
     shown = decision.named if outcome is Outcome.NAMED else ()
-    best = test.candidates[shown[0].panel if shown and not options.case else 0]
+    best = test.candidates[shown[0].panel if shown else 0]
+    if options.case and best.document != test.candidates[0].document:
+        best = test.candidates[0]
     with vault.snapshot() as tx:
         document = tx.document(best.document)
         hand_outs = _hand_outs(tx, test, shown)

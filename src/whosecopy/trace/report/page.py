@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from whosecopy.model import Case, Outcome, codec
 from whosecopy.trace.report import figures, plot
+from whosecopy.trace.report.history import walk
 from whosecopy.trace.report.overlay import stretches
 from whosecopy.trace.report.proofs import Proofs
 from whosecopy.trace.report.summary import NOTES
@@ -46,6 +47,7 @@ def render_report(case: Case, proofs: Proofs | None = None) -> str:
             lanes=plot.site_lanes(shown),
             plot=plot.decoy_plot(shown),
             frame=plot,
+            walk=walk(shown),
             alpha=shown.tested_alpha or verdict.alpha,
             needed=figures.marks_needed(verdict.codewords, verdict.alpha),
             beyond_text=sum(item.state == "read" and item.leak_start < 0 for item in shown.evidence),
@@ -77,7 +79,8 @@ def _disclosable(case: Case) -> Case:
         return case
     organisations = verdict.organisations if verdict.outcome is Outcome.ORGANISATION else ()
     verdict = replace(verdict, named=(), organisations=organisations, how=replace(verdict.how, hand_outs=()))
-    return replace(case, verdict=verdict, named_scores=(), named_tests=(), responses=())
+    history = tuple(replace(step, log_evalues_nats=()) for step in case.history)
+    return replace(case, verdict=verdict, named_scores=(), named_tests=(), responses=(), history=history)
 
 
 @cache
