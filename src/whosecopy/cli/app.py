@@ -8,6 +8,8 @@ from whosecopy import __version__
 from whosecopy.cli import (
     assessing,
     benching,
+    calibrating,
+    cases,
     demonstrate,
     documents,
     logs,
@@ -61,7 +63,9 @@ app.command("verify", short_help="Check such a file offline, without the vault."
 app.command("backup", short_help="Write the vault into one file.")(documents.backup)
 app.command("restore", short_help="Make a vault from a backup, and check it.")(documents.restore)
 app.command("retention", short_help="Delete what policy says, and prove it.")(retaining.retention)
+app.command("calibrate", short_help="Measure the error rates of your own documents.")(calibrating.calibrate)
 app.command("bench", short_help="Measure lengths, rates and false names.")(benching.bench)
+app.add_typer(cases.case, name="case", short_help="Several leaks read together.")
 app.add_typer(logs.log, name="log", short_help="The record of what was done: show, check, have witnessed.")
 app.add_typer(people.people, name="people", short_help="Who may approve, and how many it takes.")
 app.add_typer(assessing.assess, name="assess", short_help="Was there a leak at all, who could have known?")
