@@ -31,6 +31,8 @@ class Name(StrEnum):
     RATES = "rates"
     NAMING = "naming"
     CALIBRATION = "calibration"
+    ORGANISATIONS = "organisations"
+    SEVERAL = "several"
     OUTCOME = "outcome"
     LOG = "log"
     KILL = "kill"
@@ -41,6 +43,7 @@ def bench(
         Name,
         typer.Argument(
             help="codes: code lengths and speed. rates, naming: on your documents. calibration: false names. "
+            "organisations: colleagues who compare copies. several: leaks read together. "
             "outcome: false alarms of assess outcome. log: speed of the record. kill: what kill -9 loses."
         ),
     ],
@@ -67,6 +70,8 @@ def bench(
         Name.RATES: _rates,
         Name.NAMING: _naming,
         Name.CALIBRATION: _calibration,
+        Name.ORGANISATIONS: _organisations,
+        Name.SEVERAL: _several,
         Name.OUTCOME: _outcome,
         Name.LOG: _log,
         Name.KILL: _kill,
@@ -86,6 +91,20 @@ def _codes(documents: Sequence[Path], setting: _Setting) -> Rows:
 
     with progress("Measuring code lengths") as advance:
         return rows(setting.trials or 200, setting.seed, advance)
+
+
+def _organisations(documents: Sequence[Path], setting: _Setting) -> Rows:
+    from whosecopy.bench.organisations import rows
+
+    with progress("Comparing copies") as advance:
+        return rows(setting.trials or 200, setting.seed, advance)
+
+
+def _several(documents: Sequence[Path], setting: _Setting) -> Rows:
+    from whosecopy.bench.several import rows
+
+    with progress("Reading leaks together") as advance:
+        return rows(setting.trials or 2000, setting.seed, advance)
 
 
 def _rates(documents: Sequence[Path], setting: _Setting) -> Rows:
