@@ -16,14 +16,16 @@ from whosecopy.codes.profiles import PROFILES
 from whosecopy.model import Floats
 from whosecopy.stats.intervals import clopper_pearson
 
-CURVE = (0.5, 0.65, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4)
-"""Where the chance to name is simulated, as shares of the marks needed."""
+CURVE = (0.4, 0.6, 0.8, 1.0, 1.25)
+"""Where the chance to name is simulated, as shares of the marks needed; 1 is the check of the length itself."""
 LARGEST_COALITION = 6
 FIRST_TRACE = 2
 """The first trace of an exhibit is tested at alpha / 2 (STATISTICS V11)."""
 _BLIND_BITS = 1e-6
 _SPREAD = (0.8, 1.0, 1.25)
-_SCOUTS = 12
+_SCOUTS = 8
+_LONGER, _TRIES = 1.04, 8
+"""A length that fresh leaks do not bear out grows by this factor, at most so often."""
 _CONFIDENCE = 0.975
 
 
@@ -65,18 +67,22 @@ class Length:
 
 
 def lengths(
-    wish: Wish, trials: int, rng: np.random.Generator, progress: Callable[[int, int], None]
+    wish: Wish,
+    trials: int,
+    rng: np.random.Generator,
+    progress: Callable[[int, int], None],
+    profiles: Sequence[str] = tuple(PROFILES),
 ) -> tuple[Length, ...]:
-    """The marks that each bias profile needs so that 95 % of leaks name somebody who made them.
+    """The marks that each of the bias `profiles` needs so that 95 % of leaks name somebody who made them.
 
     `trials` leaks per length are simulated under the worst of the ways of merging that we know (after a
     first look at all of them), with the level of a first trace, alpha / 2.
     """
     found = []
-    for done, profile in enumerate(PROFILES):
-        progress(done, len(PROFILES))
+    for done, profile in enumerate(profiles):
+        progress(done, len(profiles))
         found.append(_length(wish, profile, trials, rng))
-    progress(len(PROFILES), len(PROFILES))
+    progress(len(profiles), len(profiles))
     return tuple(found)
 
 
@@ -91,10 +97,21 @@ def _length(wish: Wish, profile: str, trials: int, rng: np.random.Generator) -> 
     hardest = max(scouted, key=lambda name: scouted[name])
     theta = attacks[hardest]
     guess = scouted[hardest]
-    marks = math.ceil(length_needed(shipped, theta, [math.ceil(guess * s) for s in _SPREAD], trials, rng, setting))
-    curve = tuple(_point(theta, max(1, round(marks * share)), trials, rng, setting) for share in CURVE)
-    check = next(point for point, share in zip(curve, CURVE, strict=True) if share == 1.0)
-    return Length(profile, marks, hardest, bits[hardest], check, curve)
+    first = math.ceil(length_needed(shipped, theta, [math.ceil(guess * s) for s in _SPREAD], trials, rng, setting))
+    check = _borne_out(theta, first, trials, rng, setting)
+    curve = [_point(theta, max(1, round(check.marks * share)), trials, rng, setting) for share in CURVE if share != 1.0]
+    curve = sorted([*curve, check], key=lambda point: point.marks)
+    return Length(profile, check.marks, hardest, bits[hardest], check, tuple(curve))
+
+
+def _borne_out(theta: Floats, first: int, trials: int, rng: np.random.Generator, setting: Setting) -> Point:
+    """The first length from `first` on of which 95 % of fresh leaks name a leaker."""
+    point = _point(theta, first, trials, rng, setting)
+    for _ in range(_TRIES):
+        if point.named >= POWER * trials:
+            break
+        point = _point(theta, math.ceil(point.marks * _LONGER), trials, rng, setting)
+    return point
 
 
 def _attacks(coalition: int, profile: str) -> Iterator[tuple[str, Floats]]:

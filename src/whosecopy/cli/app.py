@@ -15,6 +15,7 @@ from whosecopy.cli import (
     logs,
     opening,
     people,
+    planning,
     retaining,
     sealing,
     tracing,
@@ -49,6 +50,7 @@ def _root(
 app.command("demo", short_help="See the whole story: seal, leak, trace.")(demonstrate.demo)
 app.command("init", short_help="Make a vault.")(documents.init)
 app.command("forecast", short_help="Say what could be traced, before sending.")(sealing.forecast)
+app.command("plan", short_help="Say how many marks a document needs.")(planning.plan)
 app.command("seal", short_help="Make one copy for each recipient.")(sealing.seal)
 app.command("suggest", short_help="Propose variants for a person to accept.")(variants.suggest)
 app.command("lint", short_help="Check declared variants.")(variants.lint)

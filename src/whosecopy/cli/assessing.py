@@ -2,7 +2,7 @@
 
 import typer
 
-from whosecopy.cli import assess_outcome
+from whosecopy.cli import assess_outcome, exposing, knowing
 
 assess = typer.Typer(
     help="Was there a leak at all, who could have known, what would telling less gain?",
@@ -19,3 +19,5 @@ def _root(context: typer.Context) -> None:
 
 
 assess.command("outcome", short_help="Is a shortfall beyond chance?")(assess_outcome.outcome)
+assess.command("knowledge", short_help="Who had been told what outsiders knew?")(knowing.knowledge)
+assess.command("exposure", short_help="What would telling fewer, later or less gain?")(exposing.exposure)

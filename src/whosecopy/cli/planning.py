@@ -9,7 +9,7 @@ import typer
 
 from whosecopy.cli.options import JsonOption
 from whosecopy.cli.planning_words import AUTOMATIC, DECLARED, cells, pages, question, words_of
-from whosecopy.cli.terminal import out, print_json, progress
+from whosecopy.cli.terminal import out, print_json, print_table, progress
 from whosecopy.errors import InputError
 
 if TYPE_CHECKING:
@@ -92,23 +92,11 @@ def _as_json(wish: "Wish", found: "Sequence[Length]", trials: int, seed: int, co
 
 
 def _show(wish: "Wish", found: "Sequence[Length]") -> None:
-    from rich.table import Table
-
     from whosecopy.bench.planning import shortest
 
     screen = out()
     screen.print(question(wish))
-    grid = Table(box=None, pad_edge=False, header_style="bold")
-    for heading, justify in (
-        ("profile", "left"),
-        ("marks", "right"),
-        ("checked", "right"),
-        ("hardest merging", "left"),
-    ):
-        grid.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
-    for one in found:
-        grid.add_row(*cells(one))
-    screen.print(grid)
+    print_table(("profile", "marks", "checked", "hardest merging"), [cells(one) for one in found], {1, 2})
     best = shortest(found)
     if best is None or best.marks is None:
         screen.print("No profile suffices.")

@@ -1,7 +1,7 @@
 """What goes to the terminal: answers to standard output, progress and warnings to standard error."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -56,3 +56,17 @@ def progress(what: str) -> Iterator[Advance]:
             bar.update(task, completed=done, total=total)
 
         yield advance
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Container[int] = ()) -> None:
+    """Rows under bold headings on standard output; columns whose number is in `right` are aligned to the right."""
+    from rich.table import Table
+
+    from whosecopy.trace.report.page import visible
+
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for number, heading in enumerate(head):
+        grid.add_column(heading, justify="right" if number in right else "left")
+    for row in rows:
+        grid.add_row(*map(visible, row))
+    out().print(grid)

@@ -1,5 +1,6 @@
 """What the vault knows of who was told what: hand-outs with their times, and facts that copies tell differently."""
 
+import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -43,3 +44,8 @@ def told_facts(tx: Tx, document: str) -> dict[str, tuple[DeclaredFact, ...]]:
         for fact in declared_facts(template):
             found[fact.name] = (*found.get(fact.name, ()), fact)
     return found
+
+
+def seconds(at: str) -> float:
+    """A recorded time (ISO 8601 with its zone) as seconds since 1970."""
+    return datetime.datetime.fromisoformat(at).timestamp()
