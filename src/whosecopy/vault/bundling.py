@@ -89,6 +89,12 @@ def _checked(case: Case, files: Sequence[File]) -> list[File]:
     """The files under the names they were traced by."""
     if case.verdict.outcome is Outcome.NO_DOCUMENT:
         raise InputError(f"{case.verdict.case}: matches no document; there is nothing to verify")
+    if case.of_case:
+        raise InputError(
+            f"{case.verdict.case}: was decided with the other exhibits of {case.of_case}; no bundle holds it"
+        )
+    if not case.exhibit.text:
+        raise InputError(f"{case.verdict.case}: its exhibit was erased from the vault; it can no longer be verified")
     if digest_of(files) != case.exhibit.sha256:
         raise InputError(f"{case.verdict.case}: is about other files; give those that were traced, in the same order")
     if len(files) == 1:
@@ -106,7 +112,7 @@ def _panels(
     for document, version, issued in versions:
         template = codec.decode(tx.load_template(document, version), Template)
         codebook = sealed_codebook(tx, document, version, template)
-        sighting = read_leak(template, case.exhibit.text, case.exhibit.pages)
+        sighting = read_leak(template, case.exhibit.text, case.exhibit.pages, case.exhibit.measured)
         row = next(tx.fetch(readings, is_row(readings, (case.verdict.case, document, version)), "reading"))
         levels = np.array(codec.decode(row["reading"], list[list[float]])).reshape(codebook.biases.shape)
         changed = (levels != sighting.reading.levels_nats).any(axis=1)

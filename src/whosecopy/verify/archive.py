@@ -68,7 +68,10 @@ def parsed(data: bytes, name: str, kind: type[T]) -> T:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise IntegrityError(f"{name}: cannot be read ({error}); it was altered") from error
     if not canonical:
-        raise IntegrityError(f"{name}: is not canonical JSON, or has members that do not belong there; it was altered")
+        raise IntegrityError(
+            f"{name}: is not canonical JSON, or has members that do not belong there; "
+            "it was altered, or made by another version of whosecopy"
+        )
     return value
 
 
