@@ -52,7 +52,7 @@ def measure(
                 count(levels, template, variants, leak(copy))
                 done += 1
                 progress(done, total)
-    shares = {
+    shares: dict[str, tuple[tuple[float, float], ...]] = {
         carrier: tuple((nats, seen / counts.total()) for nats, seen in sorted(counts.items()))
         for carrier, counts in sorted(levels.items())
     }

@@ -124,7 +124,7 @@ class Interpreter:
 
     def font(self, font: Any) -> Font | None:
         """The widths of a font, looked up once."""
-        key = font.objgen if font.is_indirect else id(font)
+        key = font.objgen if font.is_indirect else font.unparse()
         if key not in self._fonts:
             try:
                 self._fonts[key] = read_font(font)
