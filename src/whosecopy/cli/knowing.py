@@ -30,6 +30,12 @@ def knowledge(
     form: Annotated[
         str | None, typer.Option("--form", metavar="ID", help="Print a form for what was known of a sealed document.")
     ] = None,
+    exhibits: Annotated[
+        Path | None,
+        typer.Option(
+            "--exhibits", metavar="DIR", help="Write the transcriptions here, to be bundled with their cases."
+        ),
+    ] = None,
     report: ReportOption = None,
     vault: VaultOption = None,
     key: KeyOption = None,
@@ -45,6 +51,8 @@ def knowledge(
     from whosecopy.cli.knowing_run import Files, assess
 
     found = assess(Files.read(facts, known, access), vault, key)
+    if exhibits is not None:
+        _write(found, exhibits)
     if report is not None:
         from whosecopy.cli.files import now, write_whole
         from whosecopy.cli.knowing_page import paper
@@ -59,6 +67,15 @@ def knowledge(
     show(found)
     if report is not None:
         out().print(f"Report: {report}")
+
+
+def _write(found: "Found", folder: Path) -> None:
+    """Each transcription as a file, the same bytes that were traced."""
+    from whosecopy.cli.files import write_whole
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for document, exhibit in found.exhibits.items():
+        write_whole(folder / f"{document}.txt", exhibit)
 
 
 def as_json(found: "Found") -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ class Found:
     """What comes out: a verdict for each document with randomised facts, and apart from them the lead.
 
     `inputs` are the SHA-256 (hex) of the lists; `recorded` says whether they went into a vault's record first.
+    `exhibits` are the transcriptions that were traced, by document.
     """
 
     inputs: Mapping[str, str]
@@ -36,6 +37,7 @@ class Found:
     evidence: "tuple[Verdict, ...]"
     lead: "Lead | None"
     notes: tuple[str, ...]
+    exhibits: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def outcome(self) -> str:
@@ -92,6 +94,7 @@ def _with_vault(here: "Vault", files: Files, facts: "Sequence[Fact]", moments: "
     from whosecopy.assess.access import Access, parse_access
     from whosecopy.assess.knowledge_files import items_of
     from whosecopy.cli.files import now
+    from whosecopy.media.transcription import transcribe
     from whosecopy.vault.events import record
     from whosecopy.vault.knowing import hand_outs, seconds
 
@@ -102,9 +105,11 @@ def _with_vault(here: "Vault", files: Files, facts: "Sequence[Fact]", moments: "
         accesses: tuple[Access, ...] = ()
     else:
         accesses = parse_access(*files.access, moments, items_of(facts))
+    shown, notes = _shown(told, declared)
     with here.transaction() as tx:
         record(tx, "assessment", {"assessment": "knowledge", **files.digests}, now())
-    evidence, notes = _evidence(here, told, declared)
+    exhibits = {document: transcribe(document, pairs) for document, pairs in shown.items()}
+    evidence = tuple(_traced(here, document, exhibit) for document, exhibit in exhibits.items())
     with here.snapshot() as tx:
         found = hand_outs(tx, {one.document for one in facts} | {one.fact.partition("#")[0] for one in told})
     given = tuple(Access(one.recipient, one.document, seconds(one.at)) for one in found)
@@ -112,7 +117,7 @@ def _with_vault(here: "Vault", files: Files, facts: "Sequence[Fact]", moments: "
         accesses = given
         _known_documents(facts, accesses, files.facts[1])
     notes = (*notes, *_too_early(told, given))
-    return Found(files.digests, True, evidence, _lead(facts, shared, accesses), notes)
+    return Found(files.digests, True, evidence, _lead(facts, shared, accesses), notes, exhibits)
 
 
 def _too_early(told: "Sequence[Known]", given: "Sequence[Access]") -> Iterator[str]:
@@ -179,15 +184,8 @@ def _split(
     return shared, told
 
 
-def _evidence(
-    here: "Vault", told: "Sequence[Known]", declared: Declared
-) -> "tuple[tuple[Verdict, ...], tuple[str, ...]]":
-    """A verdict for each document of which outsiders knew randomised facts; the transcription is its exhibit."""
-    from whosecopy.cli.files import now
-    from whosecopy.media.transcription import transcribe
-    from whosecopy.vault.casework import TraceOptions
-    from whosecopy.vault.tracing import trace
-
+def _shown(told: "Sequence[Known]", declared: Declared) -> tuple[dict[str, list[tuple[str, str]]], tuple[str, ...]]:
+    """The randomised facts that outsiders knew as a variant, by document, and a note on those that are erased."""
     shown: dict[str, list[tuple[str, str]]] = {}
     for one in told:
         document, _, name = one.fact.partition("#")
@@ -195,14 +193,18 @@ def _evidence(
             _check_variant(one, declared[one.fact])
             shown.setdefault(document, []).append((name, one.variant))
     erased = sum(1 for one in told if not (one.known and one.variant))
-    notes = (f"{erased} randomised facts without a variant: erased",) if erased else ()
-    verdicts = []
-    for document, pairs in shown.items():
-        files = [(transcribe(document, pairs), "transcription.txt")]
-        with progress("Testing what was known") as advance:
-            case = trace(here, files, TraceOptions(document), now(), advance)
-        verdicts.append(_about_copies(case.verdict))
-    return tuple(verdicts), notes
+    return shown, (f"{erased} randomised facts without a variant: erased",) if erased else ()
+
+
+def _traced(here: "Vault", document: str, exhibit: bytes) -> "Verdict":
+    """The verdict on one transcription."""
+    from whosecopy.cli.files import now
+    from whosecopy.vault.casework import TraceOptions
+    from whosecopy.vault.tracing import trace
+
+    with progress("Testing what was known") as advance:
+        case = trace(here, [(exhibit, f"{document}.txt")], TraceOptions(document), now(), advance)
+    return _about_copies(case.verdict)
 
 
 def _about_copies(verdict: "Verdict") -> "Verdict":
