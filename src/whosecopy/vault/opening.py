@@ -13,7 +13,7 @@ from whosecopy.model import Case, codec
 from whosecopy.vault.dispute import responses
 from whosecopy.vault.events import record
 from whosecopy.vault.people import policy
-from whosecopy.vault.store import Tx
+from whosecopy.vault.store import Tx, Vault
 from whosecopy.vault.store_session import is_row
 from whosecopy.vault.tables import openings
 
@@ -176,6 +176,17 @@ def refuse_while_sealed(tx: Tx, document: str) -> None:
             raise AccessError(
                 f"{document}: {row['case']} waits for its identities to be opened; until then no copy is made again"
             )
+
+
+def refuse_protected(vault: Vault, exhibit_sha256: str, now: str) -> None:
+    """Record that a protected disclosure was to be traced again, and raise `AccessError`; else do nothing."""
+    try:
+        with vault.snapshot() as tx:
+            refuse_ended(tx, exhibit_sha256)
+    except AccessError:
+        with vault.transaction() as tx:
+            record(tx, "refusal", {"exhibit": exhibit_sha256, "reason": "ended"}, now)
+        raise
 
 
 def refuse_ended(tx: Tx, exhibit_sha256: str, cases: Sequence[str] = ()) -> None:

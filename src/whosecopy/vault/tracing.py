@@ -27,7 +27,7 @@ from whosecopy.vault.codebooks import candidate
 from whosecopy.vault.commitments import check_named, check_sealed
 from whosecopy.vault.events import record
 from whosecopy.vault.lookup import Key, find_versions
-from whosecopy.vault.opening import Facts, apart, case_of, enter, refuse_ended
+from whosecopy.vault.opening import Facts, apart, case_of, enter, refuse_ended, refuse_protected
 from whosecopy.vault.store import Vault
 
 
@@ -48,6 +48,7 @@ def trace(
     """
     exhibit_sha256 = digest_of(files)
     options_sha256 = codec.digest(options).hex()
+    refuse_protected(vault, exhibit_sha256, now)
     with vault.snapshot() as tx:
         if options.document:
             tx.document(options.document)
