@@ -61,11 +61,11 @@ def rows(kills: int, seed: int, progress: Progress) -> list[Row]:
     """Kill `kills` processes; one row for each thing that must not happen, with how often it did."""
     found = kill(kills, seed, progress)
     names = {
-        "acknowledged records and copies lost": found.lost,
+        "acknowledged and lost": found.lost,
         "copies without a record": found.copies_without_record,
-        "copies written before a checkpoint covered them": found.copies_before_checkpoint,
+        "copies before their checkpoint": found.copies_before_checkpoint,
         "logs that do not verify": found.log_failures,
-        "vaults that the next command does not recover": found.not_recovered,
+        "not recovered": found.not_recovered,
     }
     return [
         {"what": what, "kills": found.kills, "acknowledged": found.acknowledged, "found": count, "ok": count == 0}
