@@ -84,6 +84,12 @@ def everything(world):
     world.tell("people", "list", "--json")
     world.tell("reveal", world.case)
     world.tell("reveal", world.case, "--json")
+    several = world.desk.ok("case", "open")["case"]
+    world.tell("trace", "-", "--case", several, stdin=world.leak[: len(world.leak) // 2])
+    world.tell("trace", "-", "--case", several, "--json", stdin=world.leak[len(world.leak) // 2 :])
+    world.tell("case", "show", several)
+    world.tell("case", "show", several, "--json")
+    world.tell("case", "list", "--json")
     world.tell("log", "show")
     world.tell("log", "show", "--json")
     world.tell("log", "verify", "--json")
