@@ -7,6 +7,7 @@ import numpy as np
 from whosecopy.carriers.registry import is_layout
 from whosecopy.model import How
 from whosecopy.trace.read import Sighting
+from whosecopy.trace.told import declared_facts
 
 _ORIGINAL_READ = 30
 _ORIGINAL_AGREES = 0.95
@@ -15,9 +16,16 @@ _ORIGINAL_STRONG = 0.5
 
 def how_it_got_out(sighting: Sighting, channel: str, version: str, notes: Sequence[str] = ()) -> How:
     """The channel, the part and the version that the leak shows."""
-    if sighting.marks_read and not sighting.aligned.segments:
+    if _told(sighting):
         return How("told: facts that outsiders knew, as written down", f"{sighting.marks_read} facts", version)
     return How(_channel(sighting, channel), _part(sighting), version, notes=tuple(notes))
+
+
+def _told(sighting: Sighting) -> bool:
+    """Whether nothing but declared facts was read, and none of them from a text laid beside the master."""
+    facts = {fact.mark for fact in declared_facts(sighting.template)}
+    read = set(np.flatnonzero(sighting.reading.read).tolist())
+    return bool(read) and read <= facts and not sighting.aligned.segments
 
 
 def reads_like_original(sighting: Sighting) -> bool:
