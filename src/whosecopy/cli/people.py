@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from whosecopy.vault.people_changes import Progress
     from whosecopy.vault.people_keys import Signer
 
-people = typer.Typer(help="Say who may approve, and how many approvals open an identity.", no_args_is_help=True)
+people = typer.Typer(
+    help="Say who may approve, and how many approvals open an identity.",
+    rich_markup_mode=None,
+    invoke_without_command=True,
+)
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The person.", show_default=False)]
 AsOption = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who approves.", show_default=False)]
@@ -24,6 +28,12 @@ KeyFileOption = Annotated[
 ]
 HoursOption = Annotated[int, typer.Option("--expires-hours", help="How long the approval counts.", min=1, max=720)]
 DEFAULT_HOURS = 72
+
+
+@people.callback()
+def _root(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @people.command("key")
