@@ -222,6 +222,26 @@ def memo(post: tuple[Desk, Sealed], tmp_path: Path) -> tuple[Desk, Sealed]:
     return post[0].clone(tmp_path / "memo"), post[1]
 
 
+@pytest.fixture(scope="session")
+def print_shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, Sealed]:
+    """A desk where an article in PDF was sealed for thirty recipients; leave it as it is, take `leaflet`."""
+    from whosecopy.bench.typeset import article
+
+    desk = new_desk(tmp_path_factory.mktemp("print") / "desk")
+    source, to = desk.file("plan.pdf", article(11, 70)), desk.list_of(people(30))
+    answer = desk.ok("seal", source, "--to", to, "--out", desk.home / "copies")
+    copies = {one["recipient"]: Path(one["path"]) for one in answer["copies"]}
+    return desk, Sealed(answer["document"]["id"], copies, answer)
+
+
+@pytest.fixture
+def leaflet(print_shop: tuple[Desk, Sealed], tmp_path: Path) -> tuple[Desk, Sealed]:
+    """A desk of one's own with the sealed article in its vault, and the copies."""
+    desk = print_shop[0].clone(tmp_path / "leaflet")
+    desk.file("plan.pdf", (print_shop[0].home / "plan.pdf").read_bytes())
+    return desk, print_shop[1]
+
+
 @dataclass(frozen=True)
 class Council:
     """A desk whose identities two people open, with a sealed memo in its vault."""

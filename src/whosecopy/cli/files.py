@@ -31,6 +31,19 @@ def read_file(path: Path | str) -> bytes:
     return data
 
 
+def read_master(path: Path, password: str | None) -> bytes:
+    """The file `path`; an encrypted PDF is opened with `password`, and its copies need none.
+
+    Raises `InputError` where it cannot be read or the password does not open it.
+    """
+    data = read_file(path)
+    if password is None:
+        return data
+    from whosecopy.media.pdf.master import unlock
+
+    return unlock(data, password, str(path))
+
+
 def _one_line(path: Path | str) -> str:
     """A name as it can be printed, also where somebody gave a whole text instead of a file."""
     words = " ".join(str(path).split())

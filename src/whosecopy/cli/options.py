@@ -18,6 +18,9 @@ KeyOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
+PasswordOption = Annotated[
+    str | None, typer.Option("--password", help="Password of an encrypted PDF; its copies need none.")
+]
 EncodingOption = Annotated[
     str | None, typer.Option("--encoding", help="Encoding of a text file that is not UTF-8, e.g. windows-1252.")
 ]

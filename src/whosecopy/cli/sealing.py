@@ -12,6 +12,7 @@ from whosecopy.cli.options import (
     EncodingOption,
     JsonOption,
     KeyOption,
+    PasswordOption,
     VariantsOption,
     VaultOption,
 )
@@ -55,10 +56,11 @@ def forecast(
     variants: VariantsOption = False,
     delimiter: DelimiterOption = "{{ }}",
     encoding: EncodingOption = None,
+    password: PasswordOption = None,
     json: JsonOption = False,
 ) -> None:
     """Say what could be traced and what not, attack by attack. Nothing is sealed."""
-    from whosecopy.cli.files import read_file
+    from whosecopy.cli.files import read_file, read_master
     from whosecopy.seal.recipients import parse_recipients
     from whosecopy.vault.sealing import preview
 
@@ -66,7 +68,7 @@ def forecast(
     options = replace(options, organisations=organisations or 0.0)
     recipients = parse_recipients(read_file(to), str(to))
     with progress("Simulating leaks") as advance:
-        template, table, braces = preview(read_file(document), str(document), recipients, options, advance)
+        template, table, braces = preview(read_master(document, password), str(document), recipients, options, advance)
     _mention_braces(braces)
     if json:
         print_json({"forecast": table, "marks": _mark_counts(template)})
@@ -104,12 +106,13 @@ def seal(
     variants: VariantsOption = False,
     delimiter: DelimiterOption = "{{ }}",
     encoding: EncodingOption = None,
+    password: PasswordOption = None,
     vault: VaultOption = None,
     key: KeyOption = None,
     json: JsonOption = False,
 ) -> None:
     """Make one copy of a document for each recipient, different in ways no reader notices."""
-    from whosecopy.cli.files import now, read_file
+    from whosecopy.cli.files import now, read_file, read_master
     from whosecopy.cli.vaults import opened
     from whosecopy.seal.recipients import parse_recipients
     from whosecopy.vault import sealing
@@ -132,7 +135,7 @@ def seal(
                 organisations=organisations or 0.0,
                 notice=not no_notice,
             )
-            data = read_file(document), str(document)
+            data = read_master(document, password), str(document)
             sealed = sealing.seal(here, data, recipients, out_folder, options, now(), advance)
         else:
             added = str(document_id), recipients, out_folder, now(), advance, not no_notice

@@ -33,9 +33,7 @@ def prepare(data: bytes, name: str, encoding: str | None, variants: bool, delimi
     document = open_document(data, name, encoding)
     if document.layout.words:
         if variants:
-            raise InputError(
-                f"{name}: the words of a PDF are not changed; declare variants in the file it is made from"
-            )
+            raise InputError(f"{name}: no wording of a PDF is changed; declare variants in the file it is made from")
         return Prepared(document, ())
     if not (variants or wants_variants(annotated_text(document))):
         return Prepared(document, (), count_braces(document.text))
