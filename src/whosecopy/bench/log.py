@@ -18,7 +18,7 @@ Progress = Callable[[int, int], None]
 Row = dict[str, object]
 
 _NOW = "2031-05-06T07:08:09Z"
-_THREADS = 64
+_THREADS = 48
 _LARGE = 1_000_000
 _CHUNK = 1 << 16
 
