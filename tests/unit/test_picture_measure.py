@@ -53,7 +53,7 @@ class Page:
 
     def read(self, *pictures: Grey, pages: tuple[int, ...] = (0,)) -> tuple[Looks, list[Found]]:
         """What these pictures show, of the pages that they may show."""
-        master = Master(self.layout, self.reach, lambda number, dpi: self.drawn(dpi, False, number))
+        master = Master(self.layout, self.reach, lambda number, scale: self.drawn(scale * 72, False, number))
         return looks_of_pictures(pictures, [pages] * len(pictures), master)
 
 

@@ -10,7 +10,10 @@ import pytest
 
 import whosecopy
 from whosecopy.codes.quantise import GRID_NATS
+from whosecopy.media.leak import PagePicture
 from whosecopy.model import Mark, SeenPage, Site, Template
+from whosecopy.model.measured import Measured
+from whosecopy.trace.pictures import measure_pictures
 from whosecopy.trace.read import Sighting, read_leak, tally
 
 SOURCE = Path(whosecopy.__file__).parent
@@ -123,9 +126,9 @@ def reachable(module):
 
 
 READERS = [
-    f"whosecopy.{layer}.{path.stem}"
+    ".".join(("whosecopy", *path.relative_to(SOURCE).with_suffix("").parts))
     for layer in ("carriers", "media")
-    for path in sorted((SOURCE / layer).glob("[!_]*.py"))
+    for path in sorted((SOURCE / layer).rglob("[!_]*.py"))
 ]
 
 
@@ -136,10 +139,16 @@ def test_v05_what_reads_a_leak_cannot_reach_codes_seals_or_vaults(module):
 
 
 def test_v05_reading_takes_a_template_and_a_text_and_imports_no_codeword():
-    seen = {"template": Template, "leak_text": str, "pages": Sequence[SeenPage]}
+    seen = {"template": Template, "leak_text": str, "pages": Sequence[SeenPage], "measured": Sequence[Measured]}
     assert get_type_hints(read_leak) == seen | {"return": Sighting}
     of_codes = {name for name in imports("whosecopy.trace.read") if name.startswith("whosecopy.codes")}
     assert of_codes == {"whosecopy.codes.quantise"}
+
+
+def test_v05_pictures_are_measured_without_codewords():
+    seen = {"template": Template, "master": bytes, "pictures": Sequence[PagePicture]}
+    assert get_type_hints(measure_pictures) == seen | {"return": Measured}
+    assert [name for name in imports("whosecopy.trace.pictures") if name.startswith("whosecopy.codes")] == []
 
 
 def test_v05_look_up_imports_no_codes():

@@ -24,6 +24,9 @@ _PAGE_OPTIONS = ("--dpi", "300", "--psm", "3", "-c", "thresholding_method=2")
 _KEPT_SIDE_PX, _KEPT_PX = 4_000, 160_000_000
 _DARK = 100
 
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom, in pixels."""
+
 
 def engine() -> str:
     """The program that reads pictures and its version, or that there is none: others may read other text."""
@@ -92,7 +95,7 @@ class _Word:
     line: str
     confidence: float
     text: str
-    box: tuple[float, float, float, float]
+    box: Box
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +126,7 @@ def _ways(page: Grey) -> Iterator[_Way]:
 def _seen(way: _Way, name: str) -> _Seen:
     factor = _factor(way.grey)
     found = _words(_even(way.grey, factor), name)
-    words = [replace(word, box=tuple(side / factor for side in word.box)) for word in found or ()]
+    words = [replace(word, box=_scaled(word.box, 1 / factor)) for word in found or ()]
     return _Seen(way.grey, words, _confidence(words), found is None)
 
 
@@ -159,8 +162,13 @@ def _kept(seen: _Seen) -> PagePicture:
     else:
         pixels = seen.grey.tobytes()
     words = tuple(word.text for word in seen.words)
-    boxes = tuple(tuple(round(side * factor, 2) for side in word.box) for word in seen.words)
+    boxes = tuple(_scaled(word.box, factor) for word in seen.words)
     return PagePicture(width, height, pixels, words, boxes)
+
+
+def _scaled(box: Box, factor: float) -> Box:
+    left, top, right, bottom = (round(side * factor, 2) for side in box)
+    return left, top, right, bottom
 
 
 def _words(page: Grey, name: str) -> list[_Word] | None:

@@ -5,7 +5,7 @@ left corner, x to the right, y down. A word's own directions are `along` its bas
 and `up` from it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,3 +95,9 @@ class Looks:
     def nothing(cls, words: int) -> "Looks":
         """The looks of a leak that shows no word at all."""
         return cls(*(np.full(words, np.nan) for _ in range(6)))
+
+    def or_else(self, other: "Looks") -> "Looks":
+        """These looks, and those of `other` for words that are not seen here."""
+        columns = ((getattr(self, one.name), getattr(other, one.name)) for one in fields(self))
+        unseen = np.isnan(self.along_pt) & np.isnan(self.up_pt) & np.isnan(self.grey)
+        return Looks(*(np.where(unseen, theirs, ours) for ours, theirs in columns))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from whosecopy.model.layout import SeenPage
+from whosecopy.model.measured import Measured
 from whosecopy.model.reading import Evidence
 from whosecopy.model.template import Site
 
@@ -101,7 +102,8 @@ class Verdict:
 class Exhibit:
     """What surfaced: its digest, its kind, the text that was read from it, `pages` where it has some with text.
 
-    `preprocessing` says in words what was done to get from the bytes to the text.
+    `preprocessing` says in words what was done to get from the bytes to the text. `measured` is what its pictures
+    show of each version in play.
     """
 
     sha256: str
@@ -111,6 +113,7 @@ class Exhibit:
     text: str
     preprocessing: tuple[str, ...] = ()
     pages: tuple[SeenPage, ...] = ()
+    measured: tuple[Measured, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

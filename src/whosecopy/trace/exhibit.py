@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from whosecopy.media.leak import LeakText, open_leak
+from whosecopy.media.leak import LeakText, PagePicture, open_leak
 from whosecopy.model import Exhibit
 
 File = tuple[bytes, str]
@@ -13,11 +13,15 @@ File = tuple[bytes, str]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leak:
-    """An exhibit, opened; `channel` is that of its files, `ocr` where one of them was a picture."""
+    """An exhibit, opened; `channel` is that of its files, `ocr` where one of them was a picture.
+
+    `pictures` are what was read by OCR, kept only until they have been measured.
+    """
 
     exhibit: Exhibit
     channel: str
     names: tuple[str, ...]
+    pictures: tuple[PagePicture, ...] = ()
 
 
 def digest_of(files: Sequence[File]) -> str:
@@ -43,4 +47,6 @@ def open_exhibit(files: Sequence[File], encoding: str | None) -> Leak:
         preprocessing=tuple(dict.fromkeys(note for one in opened for note in one.notes)),
         pages=tuple(page for one in opened for page in one.pages),
     )
-    return Leak(exhibit, "ocr" if "ocr" in channels else min(channels), tuple(name for _, name in files))
+    channel = "ocr" if "ocr" in channels else min(channels)
+    pictures = tuple(picture for one in opened for picture in one.pictures)
+    return Leak(exhibit, channel, tuple(name for _, name in files), pictures)

@@ -14,6 +14,7 @@ from whosecopy.media.align import AlignedLeak, align
 from whosecopy.media.pdf.looks import looks_of
 from whosecopy.media.transcription import told_of
 from whosecopy.model import Evidence, Floats, Looks, MarkCount, MarkTally, Reading, SeenPage, Template, codec
+from whosecopy.model.measured import Measured
 from whosecopy.trace.told import read_told
 
 _MOVED = ("layout.word_",)
@@ -46,8 +47,10 @@ class Sighting:
         return replace(self, reading=replace(self.reading, levels_nats=levels))
 
 
-def read_leak(template: Template, leak_text: str, pages: Sequence[SeenPage] = ()) -> Sighting:
-    """What a leak shows of `template`: its text, and its pages where it has any; depends on these values only.
+def read_leak(
+    template: Template, leak_text: str, pages: Sequence[SeenPage] = (), measured: Sequence[Measured] = ()
+) -> Sighting:
+    """What a leak shows of `template`: its text, its pages, its pictures as measured; depends on these values only.
 
     A transcription of what outsiders knew is read fact by fact, any other text by laying it beside the master.
     """
@@ -59,7 +62,7 @@ def read_leak(template: Template, leak_text: str, pages: Sequence[SeenPage] = ()
             template, align(template.text, ""), Reading(sha256, quantise(told, alphabet), alphabet), tuple(seen)
         )
     aligned = align(template.text, leak_text)
-    looks = _looks(template, pages)
+    looks = _looks(template, sha256, pages, measured)
     sites = _site_loglik(template, aligned, looks)
     marks = np.zeros((template.length, int(alphabet.max(initial=2))))
     for row, mark in zip(marks, template.marks, strict=True):
@@ -69,13 +72,18 @@ def read_leak(template: Template, leak_text: str, pages: Sequence[SeenPage] = ()
     return Sighting(template, aligned, reading, _evidence(template, aligned, looks, sites), at_rest)
 
 
-def _looks(template: Template, pages: Sequence[SeenPage]) -> Looks:
-    """What the pages of a leak show of the words of a template, if these have places."""
+def _looks(template: Template, sha256: str, pages: Sequence[SeenPage], measured: Sequence[Measured]) -> Looks:
+    """What the pages and the pictures of a leak show of the words of a template, if these have places.
+
+    Pages with text are exact: pictures tell only of words that such pages do not show.
+    """
     layout = template.layout
+    mine = next((one for one in measured if one.template_sha256 == sha256), None)
+    looks = mine.looks(len(layout.words)) if mine else Looks.nothing(len(layout.words))
     if not layout.words or not pages:
-        return Looks.nothing(len(layout.words))
+        return looks
     marked = [site for site in template.sites if is_layout(site.carrier)]
-    return looks_of(pages, template.text, layout, *reaches(layout, marked))
+    return looks_of(pages, template.text, layout, *reaches(layout, marked)).or_else(looks)
 
 
 def _site_loglik(template: Template, aligned: AlignedLeak, looks: Looks) -> Floats:

@@ -112,7 +112,7 @@ def _panels(
     for document, version, issued in versions:
         template = codec.decode(tx.load_template(document, version), Template)
         codebook = sealed_codebook(tx, document, version, template)
-        sighting = read_leak(template, case.exhibit.text, case.exhibit.pages)
+        sighting = read_leak(template, case.exhibit.text, case.exhibit.pages, case.exhibit.measured)
         row = next(tx.fetch(readings, is_row(readings, (case.verdict.case, document, version)), "reading"))
         levels = np.array(codec.decode(row["reading"], list[list[float]])).reshape(codebook.biases.shape)
         changed = (levels != sighting.reading.levels_nats).any(axis=1)

@@ -14,6 +14,7 @@ Key = tuple[str, int]
 """A sealed version: document id and version number."""
 
 _SHORTLIST = 20
+_LIKELY = 3
 
 
 def lookup_of(vault: Vault, template: Template) -> list[int]:
@@ -43,6 +44,24 @@ def find_versions(vault: Vault, leak_text: str, document: str | None) -> dict[Ke
         found = [key for key, _ in rerank(leak_text, texts)]
         siblings = [(name, one.version) for name in dict.fromkeys(k[0] for k in found) for one in tx.versions(name)]
         return {key: templates.get(key) or _template(tx, key) for key in dict.fromkeys([*found, *siblings])}
+
+
+def likely_versions(vault: Vault, leak_text: str) -> dict[Key, Template]:
+    """The versions of the few documents with pages that share most with a leak, however little that is.
+
+    For pictures that hold only pieces of lines: whether they show one of these documents has to be seen from the
+    pictures themselves.
+    """
+    with vault.snapshot() as tx:
+        found: dict[Key, Template] = {}
+        for name in dict.fromkeys(
+            key[0] for key in _shortlist(tx, leak_fingerprints(leak_text, vault.lookup_key).tolist())
+        ):
+            if len({key[0] for key in found}) == _LIKELY:
+                break
+            templates = {(name, one.version): _template(tx, (name, one.version)) for one in tx.versions(name)}
+            found |= templates if any(one.layout.words for one in templates.values()) else {}
+        return found
 
 
 def _shortlist(tx: Tx, seen: Sequence[int]) -> list[Key]:

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from whosecopy.codes.decide import Decision
-from whosecopy.model import Case, Exhibit, codec
+from whosecopy.model import Case, Exhibit, Template, codec
 from whosecopy.seal.plan import Progress
-from whosecopy.trace.exhibit import digest_of, open_exhibit
+from whosecopy.trace.exhibit import Leak, digest_of, open_exhibit
 from whosecopy.trace.judge import (
     alpha_of,
     in_play,
@@ -18,6 +18,7 @@ from whosecopy.trace.judge import (
     of_a_name,
     same_exhibit,
 )
+from whosecopy.trace.pictures import measure_pictures
 from whosecopy.trace.read import Sighting, read_leak
 from whosecopy.vault.ancestry import erase_inherited
 from whosecopy.vault.cases import Filed, OpenCase, filed, find_case
@@ -26,7 +27,7 @@ from whosecopy.vault.casework import Clock, Test, TraceOptions, conclude, no_doc
 from whosecopy.vault.codebooks import candidate
 from whosecopy.vault.commitments import check_named, check_sealed
 from whosecopy.vault.events import record
-from whosecopy.vault.lookup import Key, find_versions
+from whosecopy.vault.lookup import Key, find_versions, likely_versions
 from whosecopy.vault.opening import Facts, apart, case_of, enter, refuse_ended, refuse_protected
 from whosecopy.vault.store import Vault
 
@@ -66,7 +67,8 @@ def trace(
         asked = {"trace": trace_id, "exhibit": exhibit_sha256, "options": options_sha256, "encoding": options.encoding}
         record(tx, "trace", asked, now)
         issued = tx.issued()
-    sightings = _find_and_read(vault, leak.exhibit, options.document, issued)
+    leak, found = _found(vault, leak, options.document)
+    sightings = _read(leak.exhibit, found, issued)
     sightings = of_best_document(sightings) if opened else sightings
     clock.step("find and read")
     progress(2, 4)
@@ -94,13 +96,30 @@ def trace(
     return shown
 
 
-def _find_and_read(
-    vault: Vault, exhibit: Exhibit, document: str | None, issued: Mapping[Key, int]
-) -> dict[Key, Sighting]:
+def _found(vault: Vault, leak: Leak, document: str | None) -> tuple[Leak, dict[Key, Template]]:
+    """The sealed versions that the leak may come from, and the leak with its pictures measured against them.
+
+    Pictures whose text tells too little are laid on the pages of the likeliest documents: those that fit count.
+    """
+    found = find_versions(vault, leak.exhibit.text, document)
+    if not leak.pictures:
+        return leak, found
+    candidates = found or likely_versions(vault, leak.exhibit.text)
+    with vault.snapshot() as tx:
+        masters = {key: tx.load_master(*key) for key, template in candidates.items() if template.layout.words}
+    measured = {key: measure_pictures(candidates[key], master, leak.pictures) for key, master in masters.items()}
+    shown = {key[0] for key, one in measured.items() if one.pages}
+    kept = found or {key: template for key, template in candidates.items() if key[0] in shown}
+    exhibit = replace(leak.exhibit, measured=tuple(one for key, one in measured.items() if key in kept))
+    return replace(leak, exhibit=exhibit, pictures=()), kept
+
+
+def _read(exhibit: Exhibit, found: Mapping[Key, Template], issued: Mapping[Key, int]) -> dict[Key, Sighting]:
     """What the leak shows of each sealed version in play, the best first; no codeword is in reach."""
-    found = find_versions(vault, exhibit.text, document)
     sightings = {
-        key: read_leak(template, exhibit.text, exhibit.pages) for key, template in found.items() if issued.get(key)
+        key: read_leak(template, exhibit.text, exhibit.pages, exhibit.measured)
+        for key, template in found.items()
+        if issued.get(key)
     }
     sightings = erase_inherited(sightings)
     order = list(sightings)

@@ -19,6 +19,11 @@ def check_reading(bundle: Bundle) -> None:
         exhibit = open_exhibit(bundle.exhibit, bundle.evidence.encoding).exhibit
     except InputError as error:
         raise IntegrityError(f"the exhibit cannot be read again: {error}") from error
+    if case.exhibit.measured:
+        raise InputError(
+            "the exhibit is made of pictures, whose words were measured against pages of the master; that is not in "
+            "the bundle, so it cannot be read again from it"
+        )
     if exhibit != case.exhibit:
         told = bundle.evidence.software.get("ocr")
         hint = f"; it was read with {told}, another version may read other text" if told else ""

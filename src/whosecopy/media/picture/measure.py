@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from whosecopy.media.picture.field import rest
 from whosecopy.media.picture.register import PageFeatures, PictureFeatures, Registration, outline, register
 from whosecopy.media.picture.sheet import Grey, Points, Sheet, make_sheet, scale_of
-from whosecopy.media.picture.unwarp import unwarp
+from whosecopy.media.picture.unwarp import Unwarped, unwarp
 from whosecopy.media.picture.words import Seen, seen_words
 from whosecopy.model.layout import Column, Layout, Looks
 
@@ -26,7 +26,9 @@ _SURE = 0.27
 """Ink that is measured with an error over this share of a mark says nothing: print and copies make all ink black."""
 _MOST_PAGES = 4
 """Pages that are sought in one picture, and pages that are found in one."""
+_KEPT_PAGES = 6
 _PAPER = 235
+_VIEW_DPI, _VIEW_STEP = 80, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +44,22 @@ class Reach:
 class Found:
     """Page `page` of the master was found in picture number `picture`: its words, and how the page lies in it.
 
-    `matrix` maps pixels of the picture, after `change`, to points of the page.
+    `change` is what was done to the picture first; `view` is the page as it shows it, a small PNG.
     """
 
     picture: int
     page: int
     change: str
     inliers: int
-    matrix: NDArray[np.float64]
+    view: bytes
 
 
 @dataclass(slots=True, eq=False)
 class Master:
-    """The pages of a master, drawn when first looked for; `draw(page, dpi)` gives a grey picture of one."""
+    """The pages of a master, drawn when looked for; only the last few are kept.
+
+    `draw(page, scale)` gives a grey picture of one, `scale` pixels per point.
+    """
 
     layout: Layout
     reach: Reach
@@ -64,9 +69,11 @@ class Master:
     def page(self, number: int) -> tuple[Sheet, PageFeatures, NDArray[np.intp]]:
         """A page, its features, and the numbers of its words in the layout."""
         if number not in self._kept:
+            while len(self._kept) >= _KEPT_PAGES:
+                del self._kept[next(iter(self._kept))]
             words = np.array([k for k, word in enumerate(self.layout.words) if word.page == number], dtype=np.intp)
             scale = scale_of(self.layout.pages_pt[number])
-            grey = self.draw(number, scale * 72)
+            grey = self.draw(number, scale)
             amplitude = np.column_stack([self.reach.along_pt[words], self.reach.up_pt[words]])
             sheet = make_sheet(grey, scale, [self.layout.words[k] for k in words], amplitude)
             self._kept[number] = sheet, PageFeatures(grey), words
@@ -112,13 +119,22 @@ def _pages_in(picture: Grey, pages: Sequence[int], master: Master, number: int) 
             shown = unwarp(features[name].grey, at.homography, sheet) if at.found else None
             if shown is None:
                 continue
-            to_points = np.diag([1 / sheet.scale, 1 / sheet.scale, 1])
-            yield Found(number, page, name, at.inliers, to_points @ at.homography), seen_words(shown, sheet)
+            yield Found(number, page, name, at.inliers, _view(shown, sheet)), seen_words(shown, sheet)
             picture, ways = _without(features[name].grey, at, sheet), {name: _CHANGES[""]}
             left.remove(page)
             break
         else:
             return
+
+
+def _view(shown: Unwarped, sheet: Sheet) -> bytes:
+    """The unwarped page as a small PNG of few shades."""
+    import cv2
+
+    factor = _VIEW_DPI / 72 / sheet.scale
+    small = cv2.resize(shown.page, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    shades = np.clip(np.round(small / _VIEW_STEP) * _VIEW_STEP, 0, 255).astype(np.uint8)
+    return bytes(cv2.imencode(".png", shades)[1].tobytes())
 
 
 def _without(picture: Grey, at: Registration, sheet: Sheet) -> Grey:
