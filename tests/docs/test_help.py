@@ -7,8 +7,10 @@ from whosecopy.cli import run
 from whosecopy.cli.app import app
 
 COMMANDS = typer.main.get_command(app).commands
+GROUPS = {name: command.commands for name, command in COMMANDS.items() if hasattr(command, "commands")}
 PROMISED = {
-    "demo", "init", "forecast", "seal", "suggest", "lint", "documents", "copy", "trace", "backup", "restore", "bench",
+    "demo", "init", "forecast", "seal", "suggest", "lint", "documents", "copy", "trace", "verify", "approve", "reveal",
+    "assess", "log", "backup", "restore", "bench",
 }  # fmt: skip
 
 
@@ -32,6 +34,23 @@ def test_a_command_names_every_option_and_says_what_it_is_for(name, capsys, monk
     said = help_of(capsys, name, "--help")
     assert f"whosecopy {name}" in said
     for parameter in COMMANDS[name].params:
+        if parameter.param_type_name == "option":
+            assert all(option in said for option in parameter.opts)
+        assert getattr(parameter, "help", "--help")
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_a_group_alone_lists_its_commands(name, capsys):
+    said = help_of(capsys, name)
+    assert f"whosecopy {name}" in said
+    assert all(f"  {command} " in said for command in GROUPS[name])
+
+
+@pytest.mark.parametrize(("group", "name"), [(group, name) for group in GROUPS for name in GROUPS[group]])
+def test_a_command_of_a_group_says_what_its_options_are_for(group, name, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    said = help_of(capsys, group, name, "--help")
+    for parameter in GROUPS[group][name].params:
         if parameter.param_type_name == "option":
             assert all(option in said for option in parameter.opts)
         assert getattr(parameter, "help", "--help")

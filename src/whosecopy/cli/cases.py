@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from whosecopy.cli.files import now
+from whosecopy.cli.groups import group
 from whosecopy.cli.options import AlphaOption, JsonOption, KeyOption, VaultOption
 from whosecopy.cli.terminal import out, print_json
 from whosecopy.cli.vaults import opened
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from whosecopy.model import Case
 
-case = typer.Typer(help="Read several leaks together: open a case, then trace LEAK --case ID.", no_args_is_help=True)
+case = group("Read several leaks together: open a case, then trace LEAK --case ID.")
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The case.", show_default=False)]
 

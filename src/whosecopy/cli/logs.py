@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from whosecopy.cli.files import now, read_file
+from whosecopy.cli.groups import group
 from whosecopy.cli.options import JsonOption, KeyOption, VaultOption
 from whosecopy.cli.terminal import out, print_json, warn
 from whosecopy.cli.vaults import opened
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from whosecopy.vault.events import Event
     from whosecopy.vault.witnessing import Attestation
 
-log = typer.Typer(help="Show, check and have witnessed the record of what was done.", no_args_is_help=True)
+log = group("Show, check and have witnessed the record of what was done.")
 
 _COLUMNS = ("record", "time", "kind", "document", "issued", "handed out", "traced")
 

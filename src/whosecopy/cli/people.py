@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from whosecopy.cli.files import now
+from whosecopy.cli.groups import group
 from whosecopy.cli.options import JsonOption, KeyOption, VaultOption
 from whosecopy.cli.terminal import out, print_json
 from whosecopy.cli.vaults import opened
@@ -15,11 +16,7 @@ if TYPE_CHECKING:
     from whosecopy.vault.people_changes import Progress
     from whosecopy.vault.people_keys import Signer
 
-people = typer.Typer(
-    help="Say who may approve, and how many approvals open an identity.",
-    rich_markup_mode=None,
-    invoke_without_command=True,
-)
+people = group("Say who may approve, and how many approvals open an identity.")
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The person.", show_default=False)]
 AsOption = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who approves.", show_default=False)]
@@ -28,12 +25,6 @@ KeyFileOption = Annotated[
 ]
 HoursOption = Annotated[int, typer.Option("--expires-hours", help="How long the approval counts.", min=1, max=720)]
 DEFAULT_HOURS = 72
-
-
-@people.callback()
-def _root(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
 
 
 @people.command("key")
