@@ -5,9 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import select, update
 
 from whosecopy.model import Case, Recipient, codec
+from whosecopy.vault import tables
 from whosecopy.vault.cases_evidence import Register
+from whosecopy.vault.events import record
 
 PEOPLE = [Recipient(f"p-{k:03}", ("north", "east", "south", "west")[k % 4]) for k in range(20)]
 
@@ -186,6 +189,80 @@ def test_unknown_cases_levels_and_bundles_are_refused(files):
     assert foreign.json["outcome"] == "no_document"
     assert desk.ok("case", "list")["cases"][0]["exhibits"] == 0
     assert case in desk.run("case", "list").out
+
+
+def test_the_identity_behind_a_case_takes_two_people(files):
+    desk, documents = files
+    keys = {name: desk.ok("people", "key", "--out", desk.home / name)["credential"] for name in ("ann", "ben")}
+    desk.ok("people", "add", "ann", "--credential", keys["ann"])
+    desk.ok("people", "add", "ben", "--credential", keys["ben"], "--as", "ann", "--key-file", desk.home / "ann")
+    case = opened(desk)
+    for one in documents:
+        found = trace(desk, lines_of(one.text("p-013"), 0, 16), case)
+    assert [(one["recipient"], one["organisation"]) for one in found["named"]] == [(None, None)]
+    assert "p-013" not in desk.run("case", "show", case).out + desk.run("case", "show", case, "--json").out
+    for name in keys:
+        key = desk.home / name
+        desk.ok("approve", case, "--as", name, "--key-file", key, "--purpose", "an internal inquiry")
+    assert desk.ok("reveal", case)["named"][0]["recipient"] == "p-013"
+    assert desk.ok("case", "show", case)["verdict"]["named"][0]["recipient"] == "p-013"
+    later = trace(desk, lines_of(documents[0].text("p-013"), 16, 9), case)
+    assert later["named"][0]["recipient"] is None, "a new verdict needs approvals of its own"
+
+
+def test_an_interrupted_trace_counts_its_marks_once(files):
+    desk, documents = files
+    case, quote = opened(desk), lines_of(documents[0].text("p-006"), 0, 16)
+
+    def killed(*_):
+        raise MemoryError
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("whosecopy.vault.tracing.judge_case", killed)
+        with pytest.raises(MemoryError):
+            desk.run("trace", "--text", quote, "--case", case)
+    assert "No exhibit yet" in desk.run("case", "show", case).out
+    trace(desk, quote, case)
+    assert [step["marks_new"] for step in desk.ok("case", "show", case)["history"]] == [16, 0]
+
+
+def test_an_exhibit_that_was_altered_in_the_vault_is_refused(files):
+    desk, documents = files
+    case = opened(desk)
+    trace(desk, lines_of(documents[0].text("p-006"), 0, 16), case)
+    with desk.vault() as vault, vault.transaction() as tx:
+        kept = bytearray(tx.connection.execute(select(tables.exhibits.c.facts)).scalar_one())
+        kept[len(kept) // 2] ^= 1
+        tx.connection.execute(update(tables.exhibits).values(facts=bytes(kept)))
+        record(tx, "test", {}, "2031-05-06T07:08:09Z")
+    answer = desk.run("trace", "--text", lines_of(documents[1].text("p-006"), 0, 16), "--case", case)
+    assert answer.code == 3
+    assert "was altered" in answer.err
+
+
+def test_no_bundle_is_made_of_a_case(files):
+    desk, documents = files
+    case = opened(desk)
+    leak = desk.file("leak.txt", lines_of(documents[0].text("p-006"), 0, 16))
+    id_ = trace(desk, leak.read_text(), case, "leak.txt")["case"]
+    for name in (case, id_):
+        assert "bundles hold single traces" in desk.refused("bundle", name, leak, "--out", desk.home / "out.zip")
+    assert not (desk.home / "out.zip").exists()
+
+
+def test_the_report_draws_how_the_evidence_of_the_named_copy_grew(files):
+    desk, documents = files
+    case = opened(desk, "--title", "Papers")
+    for number, one in enumerate(documents):
+        report = desk.home / f"{number}.html"
+        answer = desk.run("trace", "--text", lines_of(one.text("p-013"), 0, 16), "--case", case, "--report", report)
+    first, last = (desk.home / "0.html").read_text(), report.read_text()
+    assert "The case of several exhibits" in first
+    assert 'polyline class="walk"' not in first
+    assert "named from here on" in last
+    label = re.search(r"NAMED {2}copy (\S+),", answer.out)[1]
+    assert label in last
+    assert last.count("e-value " + label) == 1
 
 
 def test_the_register_gives_a_share_only_to_batches_that_bring_somebody_new():
