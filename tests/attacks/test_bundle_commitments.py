@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from whosecopy.model import Recipient, Template, codec
 from whosecopy.vault import commitments
 from whosecopy.vault.commitments import check_records, records
 from whosecopy.vault.events import events, record
-from whosecopy.vault.secretbytes import unpack_secrets
+from whosecopy.vault.secretbytes import open_secrets, pack_secrets, unpack_secrets
 from whosecopy.vault.tables import batches, versions
 
 NOW = "2031-05-06T07:08:09Z"
@@ -36,11 +37,16 @@ def refused(desk, leak):
     return answer.err
 
 
-def with_key(name):
-    """Put another key in the place of one of the seven."""
-    names = ("code", "bias", "labels", "decoy", "identity", "commit", "organisation")
-    at = 32 * names.index(name)
-    return lambda secrets: secrets[:at] + b"\x07" * 32 + secrets[at + 32 :]
+def rewrap(desk, sealed, digest=None, **keys):
+    """Put other keys in the place of some of the seven, or wrap them for another template."""
+    with desk.vault() as vault, vault.snapshot() as tx:
+        wrapping, before = vault.keys.secrets, tx.version(sealed.id, 1).template_sha256
+
+    def change(packed):
+        secrets = replace(unpack_secrets(wrapping, before, packed), **keys)
+        return pack_secrets(wrapping, digest or before, secrets)
+
+    rewrite(desk, versions, (sealed.id, 1), "secrets", change)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +62,7 @@ def with_key(name):
 )
 def test_another_key_is_found_before_anything_is_scored(memo, key, told):
     desk, sealed = memo
-    rewrite(desk, versions, (sealed.id, 1), "secrets", with_key(key))
+    rewrap(desk, sealed, **{key: b"\x07" * 32})
     assert f"{told} of version 1 differs from what was committed at seal" in refused(desk, sealed.copies["p-003"])
 
 
@@ -72,6 +78,7 @@ def test_a_template_altered_together_with_its_stored_digest_is_found(memo):
         changed = tx.load_template(sealed.id, 1).replace(b'"profile":"solo"', b'"profile":"GL6"')
         changed = changed.replace(b'"profile":"short"', b'"profile":"GL6"')
     digest = codec.digest(codec.decode(changed, Template)).hex()
+    rewrap(desk, sealed, digest)
     rewrite(desk, versions, (sealed.id, 1), "template", lambda _: changed)
     rewrite(
         desk,
@@ -108,12 +115,12 @@ def test_two_recipients_swapped_after_the_seal_are_found(memo):
 
 def test_a_record_made_to_fit_another_key_does_not_fit_its_event(memo):
     desk, sealed = memo
-    rewrite(desk, versions, (sealed.id, 1), "secrets", with_key("decoy"))
+    rewrap(desk, sealed, decoy=b"\x07" * 32)
 
     def fit(data):
         kept = codec.decode(data, SealRecord)
         with desk.vault() as vault, vault.snapshot() as tx:
-            secrets = unpack_secrets(tx.load_secrets(sealed.id, 1))
+            secrets = open_secrets(tx, sealed.id, 1)
         return codec.encode(json.loads(codec.encode(kept)) | {"decoy_sha256": commitment("decoy", secrets.decoy)})
 
     rewrite(desk, batches, (sealed.id, 1, 1), "record", fit)
@@ -156,7 +163,7 @@ def test_records_of_a_document_are_chained_over_batches_and_versions(memo):
 def test_of_very_many_copies_the_named_ones_are_compared(memo, monkeypatch):
     desk, sealed = memo
     monkeypatch.setattr(commitments, "ALWAYS", 10)
-    rewrite(desk, versions, (sealed.id, 1), "secrets", with_key("commit"))
+    rewrap(desk, sealed, commit=b"\x07" * 32)
     quote = sealed.text("p-003").split("\n\n")[1]
     assert desk.run("trace", "--text", quote).code == 1
     answer = desk.run("trace", sealed.copies["p-003"])

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import os
+from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
@@ -13,9 +14,11 @@ from whosecopy.codes.commit import NO_RECORD, SealRecord, commitment
 from whosecopy.codes.keys import Secrets, derive, draw_secrets
 from whosecopy.errors import IntegrityError
 from whosecopy.model import Mark, Recipient, Site, Template, codec
-from whosecopy.seal.record import Place, encode_record, make_record
+from whosecopy.seal.record import Place, copy_leaves, encode_record, make_record, recipient_leaves
 from whosecopy.tlog.merkle import check_inclusion, inclusion_path, leaf_hash
-from whosecopy.vault.secretbytes import pack_secrets, unpack_secrets
+from whosecopy.vault.codebooks import sealed_codebook
+from whosecopy.vault.secretbytes import ALL, RENDER, open_secrets, pack_secrets, unpack_secrets, wrapping_key
+from whosecopy.vault.store_cells import open_cell
 
 MARKS = 30
 
@@ -113,7 +116,7 @@ def test_the_stored_record_of_a_seal_is_the_one_of_its_codebook(memo):
     with desk.vault() as vault, vault.snapshot() as tx:
         (batch,) = tx.batches(sealed.id, 1)
         template = codec.decode(tx.load_template(sealed.id, 1), Template)
-        book = make_codebook(template, unpack_secrets(tx.load_secrets(sealed.id, 1)))
+        book = make_codebook(template, open_secrets(tx, sealed.id, 1))
     stored = json.loads(batch.record)
     assert stored["copies_root"] == slow_root([slow_leaf(book, k) for k in range(20)]).hex()
     assert (stored["first"], stored["count"], stored["alpha"]) == (0, 20, 1e-6)
@@ -127,13 +130,44 @@ def test_a_later_batch_commits_to_its_own_copies_only(memo):
     with desk.vault() as vault, vault.snapshot() as tx:
         stored = json.loads(tx.batches(sealed.id, 1)[1].record)
         template = codec.decode(tx.load_template(sealed.id, 1), Template)
-        book = make_codebook(template, unpack_secrets(tx.load_secrets(sealed.id, 1)))
+        book = make_codebook(template, open_secrets(tx, sealed.id, 1))
     assert (stored["first"], stored["count"]) == (20, 3)
     assert stored["copies_root"] == slow_root([slow_leaf(book, k) for k in (20, 21, 22)]).hex()
 
 
 def test_secrets_are_drawn_anew_and_kept_whole():
     one, two = draw_secrets(os.urandom), draw_secrets(os.urandom)
-    assert len({pack_secrets(one)[k : k + 32] for k in range(0, 224, 32)} | {pack_secrets(two)[:32]}) == 8
-    assert pack_secrets(unpack_secrets(pack_secrets(one))) == pack_secrets(one)
-    assert unpack_secrets(pack_secrets(one)).commit == one.commit
+    assert len({*astuple(one), *astuple(two)}) == 14
+    assert unpack_secrets(bytes(32), "ab", pack_secrets(bytes(32), "ab", one)) == one
+
+
+def test_whoever_makes_copies_opens_neither_identities_nor_salts(memo):
+    desk, sealed = memo
+    with desk.vault() as vault, vault.snapshot() as tx:
+        template = codec.decode(tx.load_template(sealed.id, 1), Template)
+        whole = sealed_codebook(tx, sealed.id, 1, template)
+        part = sealed_codebook(tx, sealed.id, 1, template, RENDER)
+    assert (part.variants(0, 20) == whole.variants(0, 20)).all()
+    for use in (lambda: part.copy_labels(1), lambda: recipient_leaves(part, 0, [Recipient("p")])):
+        with pytest.raises(ValueError, match="not opened"):
+            use()
+    for name in ("identity", "commit", "decoy"):
+        assert getattr(part.secrets, name) == b""
+    with pytest.raises(ValueError, match="`commit` was not opened"):
+        copy_leaves(replace(part, secrets=replace(part.secrets, identity=bytes(32))), 0, 1)
+    with pytest.raises(ValueError, match="`decoy` was not opened"):
+        make_record(part, Place(sealed.id, 1, 2, 20, NO_RECORD), (), 1e-6, "")
+
+
+def test_the_wrapping_key_of_one_purpose_opens_no_other():
+    drawn = draw_secrets(os.urandom)
+    cells = codec.decode(pack_secrets(bytes(32), "ab", drawn), dict[str, bytes])
+    assert open_cell(wrapping_key(bytes(32), "code"), "secrets", ("ab",), "code", cells["code"]) == drawn.code
+    for name in ALL - {"code"}:
+        with pytest.raises(IntegrityError):
+            open_cell(wrapping_key(bytes(32), "code"), "secrets", ("ab",), name, cells[name])
+    moved = codec.encode(cells | {"identity": cells["code"]})
+    with pytest.raises(IntegrityError, match="altered"):
+        unpack_secrets(bytes(32), "ab", moved)
+    with pytest.raises(IntegrityError, match="altered"):
+        unpack_secrets(bytes(32), "cd", codec.encode(cells))

@@ -14,7 +14,7 @@ from whosecopy.codes.keys import Secrets
 from whosecopy.model import Recipient, Template, codec
 from whosecopy.vault.casework import TraceOptions
 from whosecopy.vault.events import events
-from whosecopy.vault.secretbytes import unpack_secrets
+from whosecopy.vault.secretbytes import open_secrets
 from whosecopy.vault.tracing import trace
 
 NOW = "2031-05-06T07:08:09Z"
@@ -280,7 +280,7 @@ def test_v12_a_perfect_but_short_match_looks_like_no_match(memo, tmp_path):
     quote = some_of(sealed.text("p-003"), 17)
     with desk.vault() as vault, vault.snapshot() as tx:
         template = codec.decode(tx.load_template(sealed.id, 1), Template)
-        codebook = make_codebook(template, unpack_secrets(tx.load_secrets(sealed.id, 1)))
+        codebook = make_codebook(template, open_secrets(tx, sealed.id, 1))
     variants = codebook.variants(0, 20)[:, :17]
     assert (variants == variants[3]).all(axis=1).sum() == 1
     flipped = "\n\n".join(

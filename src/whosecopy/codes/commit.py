@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from whosecopy.codes.keys import derive
+from whosecopy.codes.keys import KEY_BYTES, derive
 from whosecopy.model import codec
 
 INDEX_BYTES = 8
@@ -48,12 +48,22 @@ class SealRecord:
 
 
 def commitment(purpose: str, secret: bytes) -> str:
-    """A hiding and binding commitment to a 32-byte random `secret`, as lower-case hex."""
+    """A hiding and binding commitment to a 32-byte random `secret`, as lower-case hex.
+
+    Raises `ValueError` where the secret was not opened.
+    """
+    if len(secret) != KEY_BYTES:
+        raise ValueError(f"the key `{purpose}` was not opened")
     return hashlib.sha256(b"whosecopy/1/commitment/" + purpose.encode() + b"\0" + secret).hexdigest()
 
 
 def salt(commit_secret: bytes, index: int) -> bytes:
-    """The 32-byte salt of one copy: HMAC-SHA256(commit, index as 8 bytes big-endian)."""
+    """The 32-byte salt of one copy: HMAC-SHA256(commit, index as 8 bytes big-endian).
+
+    Raises `ValueError` where the secret was not opened.
+    """
+    if len(commit_secret) != KEY_BYTES:
+        raise ValueError("the key `commit` was not opened")
     return hmac.digest(commit_secret, index.to_bytes(INDEX_BYTES, "big"), "sha256")
 
 

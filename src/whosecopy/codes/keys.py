@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from whosecopy.errors import IntegrityError
 
 KEY_BYTES = 32
+NOT_OPENED = b""
+"""What stands in the place of a key that was left closed; whatever needs the key refuses it."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -17,7 +19,7 @@ class Secrets:
 
     `code` makes codewords, `bias` the biases, `labels` says which variant is symbol 0, `decoy` makes the
     codewords nobody receives, `identity` the copy labels, `commit` the salts of the commitments,
-    `organisation` the shared marks.
+    `organisation` the shared marks. Keys that are not needed stay `NOT_OPENED`.
 
     Raises `IntegrityError` where a key has not 32 bytes or two are equal.
     """
@@ -31,7 +33,7 @@ class Secrets:
     organisation: bytes
 
     def __post_init__(self) -> None:
-        keys = [getattr(self, field.name) for field in fields(self)]
+        keys = [key for field in fields(self) if (key := getattr(self, field.name)) != NOT_OPENED]
         if any(len(key) != KEY_BYTES for key in keys) or len(set(keys)) != len(keys):
             raise IntegrityError("the secrets of a template must be seven different keys of 32 bytes; restore a backup")
 
@@ -47,6 +49,10 @@ def draw_secrets(random_bytes: Callable[[int], bytes]) -> Secrets:
 def derive(secret: bytes, template_digest: bytes, label: str) -> bytes:
     """A 32-byte key for one purpose: HKDF-SHA256, salt = template digest, info = `whosecopy/1/<label>`.
 
+    Raises `ValueError` where the secret was not opened.
+
     Source: RFC 5869.
     """
+    if len(secret) != KEY_BYTES:
+        raise ValueError(f"{label}: the key that it is derived from was not opened")
     return HKDF(SHA256(), KEY_BYTES, salt=template_digest, info=f"whosecopy/1/{label}".encode()).derive(secret)

@@ -1,24 +1,28 @@
 """The codewords of a sealed version, as they were when it was sealed, and the version as a candidate."""
 
+from collections.abc import Collection
+
 from whosecopy.codes.codebook import Codebook, make_codebook
 from whosecopy.errors import IntegrityError
 from whosecopy.model import Template
 from whosecopy.seal.recipients import memberships
 from whosecopy.trace.judge import Candidate
 from whosecopy.trace.read import Sighting
-from whosecopy.vault.secretbytes import unpack_secrets
+from whosecopy.vault.secretbytes import ALL, open_secrets
 from whosecopy.vault.store import Tx
 
 
-def sealed_codebook(tx: Tx, document: str, version: int, template: Template) -> Codebook:
-    """The codebook of one sealed version, whose stored template is `template`.
+def sealed_codebook(
+    tx: Tx, document: str, version: int, template: Template, purposes: Collection[str] = ALL
+) -> Codebook:
+    """The codebook of one sealed version, whose stored template is `template`; only keys for `purposes` are opened.
 
     Raises `IntegrityError` where the template has another digest than when it was sealed: other codewords
     would be drawn from it.
     """
     shares = any(mark.shared for mark in template.marks)
     members = memberships([issue.recipient for issue in tx.recipients(document, version)]) if shares else []
-    codebook = make_codebook(template, unpack_secrets(tx.load_secrets(document, version)), members)
+    codebook = make_codebook(template, open_secrets(tx, document, version, purposes), members)
     if codebook.digest.hex() != tx.version(document, version).template_sha256:
         raise IntegrityError(
             f"{document} version {version}: its template no longer has the digest it was sealed with; "

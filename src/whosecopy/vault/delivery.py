@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from whosecopy.vault.events import events, record
 from whosecopy.vault.log import advance
 from whosecopy.vault.opening import refuse_while_sealed
 from whosecopy.vault.people import policy
+from whosecopy.vault.secretbytes import RENDER
 from whosecopy.vault.store import Tx, Vault
 from whosecopy.vault.store_batches import Batch
 
@@ -48,11 +49,11 @@ def deliver(vault: Vault, batch: Batch, now: str, progress: Progress) -> tuple[S
     advance(vault, now)
     key = batch.document, batch.version
     with vault.snapshot() as tx:
-        codebook, make, name = _workshop(tx, *key)
+        shows_labels = policy(tx) == 1
+        codebook, make, name = _workshop(tx, *key, RENDER | {"identity"} if shows_labels else RENDER)
         issues = [issue for issue in tx.recipients(*key) if issue.batch == batch.batch]
         notice = _notice(tx, batch)
-        shows_labels = policy(tx) == 1
-    labels = codebook.copy_labels(batch.first + batch.count)
+    labels = codebook.copy_labels(batch.first + batch.count) if shows_labels else []
     out = Path(batch.out_dir)
     with _unfinished(out):
         out.mkdir(parents=True, exist_ok=True)
@@ -102,7 +103,7 @@ def hand_out_again(vault: Vault, document: str, recipient: str, now: str) -> byt
         _, version, issue = max(found, key=lambda one: one[1])
         if issue.state != "done":
             raise InputError(f"{recipient}: has no copy of {document} yet; finish it with: whosecopy seal --resume")
-        codebook, make, _ = _workshop(tx, document, version)
+        codebook, make, _ = _workshop(tx, document, version, RENDER)
         record(tx, "hand-out", {"version": version, "first": issue.index, "count": 1, "again": True}, now, document)
     advance(vault, now)
     return make(codebook.variants(issue.index, 1)[0])
@@ -139,12 +140,14 @@ def _notice(tx: Tx, batch: Batch) -> str:
     return ""
 
 
-def _workshop(tx: Tx, document: str, version: int) -> tuple[Codebook, Callable[[Variants], bytes], str]:
+def _workshop(
+    tx: Tx, document: str, version: int, purposes: Collection[str]
+) -> tuple[Codebook, Callable[[Variants], bytes], str]:
     """All it takes to make copies of one version: codebook, renderer, and the master's file name."""
     facts = tx.version(document, version)
     template = codec.decode(tx.load_template(document, version), Template)
     master = sealed_master(template, tx.load_master(document, version), facts.name, facts.encoding or None)
-    return sealed_codebook(tx, document, version, template), renderer(master, template), facts.name
+    return sealed_codebook(tx, document, version, template, purposes), renderer(master, template), facts.name
 
 
 def _write(path: Path, data: bytes) -> None:

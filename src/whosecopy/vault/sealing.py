@@ -140,7 +140,7 @@ def seal(
             codec.encode(template),
             codebook.digest.hex(),
             prepared.master.source,
-            pack_secrets(codebook.secrets),
+            pack_secrets(tx.keys.secrets, codebook.digest.hex(), codebook.secrets),
             options.alpha,
             lookup,
             encoding=options.encoding or "",

@@ -41,7 +41,7 @@ WAIT_S = 10.0
 """How long a writer waits for another process before it gives up."""
 
 _POLICY_SINCE = "0003"
-_PURPOSES = ("cells", "tags", "lookup")
+_PURPOSES = ("cells", "tags", "lookup", "secrets")
 
 
 class Tx(Traces):

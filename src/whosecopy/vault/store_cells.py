@@ -22,12 +22,13 @@ class Keys:
     """The keys of an open vault, 32 bytes each, independent of one another.
 
     `cells` encrypts, `tags` makes digests searchable without revealing them, `lookup` is the caller's to
-    key document fingerprints with.
+    key document fingerprints with, `secrets` is what the keys that wrap secrets of templates are derived from.
     """
 
     cells: bytes = field(repr=False)
     tags: bytes = field(repr=False)
     lookup: bytes = field(repr=False)
+    secrets: bytes = field(repr=False)
 
 
 def seal_cell(key: bytes, table: str, row: Row, column: str, value: bytes) -> bytes:
