@@ -31,6 +31,7 @@ from whosecopy.vault.tables import readings
 from whosecopy.verify import values, verify
 from whosecopy.verify.archive import pack
 from whosecopy.verify.arithmetic import marks_seen
+from whosecopy.verify.bundle import best_panel
 from whosecopy.verify.envelope import enclose
 from whosecopy.verify.reread import stretches
 from whosecopy.verify.values import Evidence, Given, OpenedCopy, Panel
@@ -67,9 +68,10 @@ def bundle(vault: Vault, case: str, files: Sequence[File], now: str, since: byte
         )
         places = [(panels[one.panel].document, panels[one.panel].version, one.index) for one in copies]
         log = collect(tx, case, documents, places)
+        masters = _masters(tx, kept, templates, versions)
         seed = log_seed(tx) or b""
     log, signed = prove(vault, log, now, since)
-    best = copies[0].panel if copies else 0
+    best = best_panel(kept, panels)
     members = {
         values.CASE: codec.encode(kept),
         values.EVIDENCE: codec.encode(evidence),
@@ -77,6 +79,7 @@ def bundle(vault: Vault, case: str, files: Sequence[File], now: str, since: byte
         values.MARKS: codec.encode(marks_seen(templates[best], panels[best].levels, kept)),
         values.CHECKPOINT: signed,
         **{values.template_member(number): codec.encode(one) for number, one in enumerate(templates)},
+        **masters,
         **{values.exhibit_member(number): data for number, (data, _) in enumerate(files)},
     }
     key = Ed25519PrivateKey.from_private_bytes(seed)
@@ -102,6 +105,16 @@ def _checked(case: Case, files: Sequence[File]) -> list[File]:
     if ", ".join(name for _, name in files) != case.exhibit.name:
         raise InputError(f"{case.verdict.case}: its files were called {case.exhibit.name}; give them these names")
     return list(files)
+
+
+def _masters(tx: Tx, case: Case, templates: Sequence[Template], versions: Sequence[Version]) -> dict[str, bytes]:
+    """The masters that pictures were measured against: whoever reads these again needs them."""
+    known = {one.template_sha256 for one in case.exhibit.measured}
+    return {
+        values.master_member(panel): tx.load_master(document, version)
+        for panel, (template, (document, version, _)) in enumerate(zip(templates, versions, strict=True))
+        if codec.digest(template).hex() in known
+    }
 
 
 def _panels(

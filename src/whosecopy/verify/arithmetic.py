@@ -21,6 +21,7 @@ from whosecopy.verify.bundle import Bundle
 from whosecopy.verify.values import MarkSeen, OpenedCopy, Region
 
 TOLERANCE = 1e-9
+_STATES = ("read", "unclear", "absent")
 _NEVER = 1e-300
 """The least level that anything is tested at."""
 
@@ -113,6 +114,8 @@ def marks_seen(template: Template, levels: Sequence[Sequence[float]], case: Case
     for item in case.evidence:
         nowhere = item.leak_start == item.leak_end == -1
         inside = 0 <= item.leak_start <= item.leak_end <= len(case.exhibit.text)
+        if item.state not in _STATES or (item.state == "read") != (item.variant >= 0):
+            raise IntegrityError("the evidence says of a site that it was read and does not say what, or the reverse")
         if not (nowhere or inside) or item.site < 0 or not -1 <= item.variant < len(template.sites[item.site].variants):
             raise IntegrityError("the evidence points outside the exhibit or the template")
         if item.leak_start >= 0:

@@ -1,15 +1,15 @@
 """A bundle with every member parsed: signed by somebody, whole, and nothing in it that does not belong there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from whosecopy.errors import IntegrityError
-from whosecopy.model import Case, Template
+from whosecopy.model import Case, Template, codec
 from whosecopy.tlog.note import Key
 from whosecopy.verify import values
 from whosecopy.verify.archive import parse, unpack
 from whosecopy.verify.envelope import check_envelope
-from whosecopy.verify.values import Evidence, Log, MarkSeen
+from whosecopy.verify.values import Evidence, Log, MarkSeen, Panel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +27,13 @@ class Bundle:
     @property
     def best(self) -> int:
         """The panel that the verdict is about: that of the best named copy, or the first."""
-        return self.evidence.copies[0].panel if self.evidence.copies else 0
+        return best_panel(self.case, self.evidence.panels)
+
+    @property
+    def measured(self) -> list[int]:
+        """The panels against whose masters pictures of the exhibit were measured."""
+        known = {one.template_sha256 for one in self.case.exhibit.measured}
+        return [panel for panel, template in enumerate(self.templates) if codec.digest(template).hex() in known]
 
     @property
     def exhibit(self) -> list[tuple[bytes, str]]:
@@ -35,6 +41,15 @@ class Bundle:
         return [
             (self.members[values.exhibit_member(number)], file.name) for number, file in enumerate(self.evidence.files)
         ]
+
+
+def best_panel(case: Case, panels: Sequence[Panel]) -> int:
+    """Which of the versions in play the verdict is about; raises `IntegrityError` where it is about none."""
+    told = (case.verdict.document or {}).get("id"), case.verdict.how.version
+    for number, panel in enumerate(panels):
+        if (panel.document, str(panel.version)) == told:
+            return number
+    raise IntegrityError("the verdict is about a document or version that is not in play")
 
 
 def open_bundle(data: bytes) -> Bundle:
@@ -60,6 +75,7 @@ def open_bundle(data: bytes) -> Bundle:
     expected = {values.CASE, values.EVIDENCE, values.LOG, values.MARKS, values.CHECKPOINT, values.ENVELOPE}
     expected |= {values.template_member(panel) for panel in panels}
     expected |= {values.exhibit_member(number) for number in range(len(evidence.files))}
+    expected |= {values.master_member(panel) for panel in bundle.measured}
     for name in sorted(members.keys() ^ expected):
         raise IntegrityError(f"{name[:80]}: {'does not belong in a bundle' if name in members else 'is missing'}")
     if manifest.case != case.verdict.case:

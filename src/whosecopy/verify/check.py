@@ -89,6 +89,8 @@ def _verify(data: bytes, trusted: Trusted, reread: bool) -> tuple[Bundle, Findin
     told = (bundle.case.exhibit.sha256, bundle.case.exhibit.size)
     if (digest_of(files), sum(len(data) for data, _ in files)) != told:
         raise IntegrityError("the exhibit's bytes are not those that were traced")
+    if [hashlib.sha256(data).hexdigest() for data, _ in files] != [one.sha256 for one in bundle.evidence.files]:
+        raise IntegrityError("the digests of the exhibit's files are not theirs")
     unchecked = check_numbers(bundle, check_commitments(bundle))
     check_opening(bundle)
     checked = [

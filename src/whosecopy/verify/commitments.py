@@ -78,6 +78,8 @@ def _check_test(bundle: Bundle) -> tuple[Entry, dict[str, Any]]:
     found = [about(bundle.log, kind, case.verdict.case) for kind in ("trace", "test", "verdict")]
     if any(len(one) != 1 or one[0].content is None for one in found):
         raise IntegrityError("the records of trace, test and verdict are not in the bundle, each once")
+    if case.of_case or (evidence.copies and evidence.copies[0].panel != bundle.best):
+        raise IntegrityError("the verdict is about another version than the copy that it names first, or about a case")
     (traced,), (tested,), (concluded,) = found
     if not traced.header.sequence < tested.header.sequence < concluded.header.sequence:
         raise IntegrityError("trace, test and verdict were not recorded in this order")

@@ -1,11 +1,16 @@
 """The second stage: read the exhibit again, from its bytes, and see the same."""
 
+import hashlib
+from dataclasses import replace
+
 from whosecopy.carriers.registry import carriers, layout_carriers
 from whosecopy.errors import InputError, IntegrityError
-from whosecopy.trace.exhibit import open_exhibit
+from whosecopy.model.measured import Measured
+from whosecopy.trace.exhibit import Leak, open_exhibit
+from whosecopy.trace.pictures import measure_pictures
 from whosecopy.trace.read import Sighting, read_leak
 from whosecopy.verify.bundle import Bundle
-from whosecopy.verify.values import Stretch
+from whosecopy.verify.values import Stretch, master_member
 
 
 def check_reading(bundle: Bundle) -> None:
@@ -16,20 +21,17 @@ def check_reading(bundle: Bundle) -> None:
     _refuse_other_versions(bundle)
     case = bundle.case
     try:
-        exhibit = open_exhibit(bundle.exhibit, bundle.evidence.encoding).exhibit
+        leak = open_exhibit(bundle.exhibit, bundle.evidence.encoding)
+        measured = _measured(bundle, leak)
     except InputError as error:
         raise IntegrityError(f"the exhibit cannot be read again: {error}") from error
-    if case.exhibit.measured:
-        raise InputError(
-            "the exhibit is made of pictures, whose words were measured against pages of the master; that is not in "
-            "the bundle, so it cannot be read again from it"
-        )
-    if exhibit != case.exhibit:
+    exhibit = replace(leak.exhibit, measured=case.exhibit.measured)
+    if exhibit != case.exhibit or not measured <= {*exhibit.measured}:
         told = bundle.evidence.software.get("ocr")
         hint = f"; it was read with {told}, another version may read other text" if told else ""
         raise IntegrityError(f"the text read from the exhibit's bytes is not the one in the case{hint}")
     for number, (panel, template) in enumerate(zip(bundle.evidence.panels, bundle.templates, strict=True)):
-        sighting = read_leak(template, exhibit.text, exhibit.pages)
+        sighting = read_leak(template, exhibit.text, exhibit.pages, exhibit.measured)
         kept = sighting.without(frozenset(panel.left_out))
         if tuple(tuple(row) for row in kept.reading.levels_nats.tolist()) != panel.levels:
             raise IntegrityError(f"reading the exhibit again gives another reading of {panel.document}")
@@ -37,6 +39,17 @@ def check_reading(bundle: Bundle) -> None:
             raise IntegrityError(f"reading the exhibit again aligns it otherwise with {panel.document}")
         if number == bundle.best and sighting.evidence != case.evidence:
             raise IntegrityError("reading the exhibit again shows the marks in other places")
+
+
+def _measured(bundle: Bundle, leak: Leak) -> set[Measured]:
+    """What the exhibit's pictures show of the versions in play, measured again against their masters."""
+    found = set()
+    for panel in bundle.measured:
+        template, master = bundle.templates[panel], bundle.members[master_member(panel)]
+        if hashlib.sha256(master).hexdigest() != template.master_sha256:
+            raise IntegrityError(f"{master_member(panel)}: is not the master that was sealed")
+        found.add(measure_pictures(template, master, leak.pictures))
+    return found
 
 
 def stretches(sighting: Sighting) -> tuple[Stretch, ...]:

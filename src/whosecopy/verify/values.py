@@ -9,7 +9,7 @@ from whosecopy.model.approval import Approval, Statement
 SCHEMA = "whosecopy.bundle/1"
 CASE, EVIDENCE, LOG, MARKS = "case.json", "evidence.json", "log.json", "marks.json"
 CHECKPOINT, ENVELOPE = "checkpoint.txt", "envelope.json"
-"""The fixed members; besides, `exhibit/1` ... and `template/1.json` ..."""
+"""The fixed members; besides, `exhibit/1` ..., `template/1.json` ... and `master/1` ..."""
 
 
 def exhibit_member(number: int) -> str:
@@ -20,6 +20,11 @@ def exhibit_member(number: int) -> str:
 def template_member(panel: int) -> str:
     """The member with the template of version in play `panel`, from 0."""
     return f"template/{panel + 1}.json"
+
+
+def master_member(panel: int) -> str:
+    """The member with the master's file of a version in play, which pictures of its pages are measured against."""
+    return f"master/{panel + 1}"
 
 
 @dataclass(frozen=True, slots=True)
