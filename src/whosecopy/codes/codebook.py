@@ -55,7 +55,11 @@ class Codebook:
 
     def variants(self, first: int, count: int) -> NDArray[np.uint8]:
         """The same as variant ordinals, 0 being what the master says: shape (count, m)."""
-        return np.take_along_axis(self.labels[None], self.symbols(first, count)[..., None], axis=2)[..., 0]
+        return self.shown(self.symbols(first, count))
+
+    def shown(self, symbols: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """What the marks of copies with these `symbols` (count, m) show: variant ordinals, shape (count, m)."""
+        return np.take_along_axis(self.labels[None], symbols[..., None], axis=2)[..., 0]
 
     def copy_labels(self, count: int) -> list[str]:
         """The labels of copies 0 to `count - 1`."""

@@ -21,7 +21,8 @@ class SealRecord:
     `copies_root` is the RFC 6962 root over one `leaf` per copy, `recipients_root` that over one
     `recipient_leaf` per copy, `organisations_root` that over one `organisation_leaf` per organisation that
     this batch is the first to reach (where marks are shared): one of them can be opened later without another.
-    `previous` is the SHA-256 of the record before, of any version of the document. `alpha` is the level fixed
+    `code_shares` are the commitments of the custodians in split mode, else none. `previous` is the SHA-256 of
+    the record before, of any version of the document. `alpha` is the level fixed
     for every later trace.
     """
 
@@ -44,6 +45,7 @@ class SealRecord:
     organisations_root: str
     packs: tuple[tuple[str, str], ...]
     software: str
+    code_shares: tuple[str, ...] = ()
     schema: str = SCHEMA
 
 

@@ -118,9 +118,8 @@ def _singles(
     rows: list[tuple[int, int, float]] = []
     for place, (item, tally) in enumerate(zip(prepared, tallies, strict=True)):
         indices = item.promising(tally, alpha)
-        if len(indices):
-            single = item.p_values(item.scores(item.symbols(indices)))
-            rows += [(place, int(j), float(p)) for j, p in zip(indices, single, strict=True)]
+        single = item.p_values(item.scores(item.symbols(indices)))
+        rows += [(place, int(j), float(p)) for j, p in zip(indices, single, strict=True)]
     adjusted = holm(np.array([p for _, _, p in rows]), total) / share
     for (place, index, p), familywise in zip(rows, adjusted.tolist(), strict=True):
         if familywise <= alpha:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from whosecopy.codes.keystream import Source
 from whosecopy.errors import IntegrityError
 
 KEY_BYTES = 32
@@ -20,20 +21,22 @@ class Secrets:
     `code` makes codewords, `bias` the biases, `labels` says which variant is symbol 0, `decoy` makes the
     codewords nobody receives, `identity` the copy labels, `commit` the salts of the commitments,
     `organisation` the shared marks. Keys that are not needed stay `NOT_OPENED`.
+    In split mode `code` is no key but the rows that two custodians make (docs/spec/code.md, 4).
 
     Raises `IntegrityError` where a key has not 32 bytes or two are equal.
     """
 
-    code: bytes
+    code: Source
     bias: bytes
     labels: bytes
     decoy: bytes
     identity: bytes
     commit: bytes
-    organisation: bytes
+    organisation: Source
 
     def __post_init__(self) -> None:
-        keys = [key for field in fields(self) if (key := getattr(self, field.name)) != NOT_OPENED]
+        values = [getattr(self, field.name) for field in fields(self)]
+        keys = [key for key in values if isinstance(key, bytes) and key != NOT_OPENED]
         if any(len(key) != KEY_BYTES for key in keys) or len(set(keys)) != len(keys):
             raise IntegrityError("the secrets of a template must be seven different keys of 32 bytes; restore a backup")
 

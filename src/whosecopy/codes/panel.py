@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from whosecopy.codes.hypotheses import FAMILY, Cells, group, integer_weights, log_ratios
 from whosecopy.codes.keys import Secrets
-from whosecopy.codes.keystream import Bytes, codewords
+from whosecopy.codes.keystream import Bytes, chosen
 from whosecopy.codes.quantise import quantise
 from whosecopy.codes.scoring import Ints, Tally
 from whosecopy.model import Floats, Reading
@@ -58,10 +58,7 @@ class Prepared:
 
     def symbols(self, indices: Ints) -> Bytes:
         """Codewords of the copies `indices`: uint8, shape (len(indices), m)."""
-        code, biases = self.panel.secrets.code, self.panel.biases
-        if len(indices) == self.panel.count:
-            return codewords(code, biases, 0, self.panel.count)[indices]
-        return np.concatenate([codewords(code, biases, int(index), 1) for index in indices])
+        return chosen(self.panel.secrets.code, self.panel.biases, indices, self.panel.count)
 
     def scores(self, symbols: Bytes) -> Ints:
         """Integer scores of codewords (n, m): int64, shape (H, n)."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from whosecopy.codes.keystream import Bytes, blocks, last_bytes, stride
+from whosecopy.codes.keystream import Bytes, Source, blocks, last_bytes, stride
 
 Ints = NDArray[np.int64]
 KEEP = 1024
@@ -60,7 +60,7 @@ def columns(biases: NDArray[np.uint16], weights: Ints) -> Columns:
     return Columns(mark, last_bytes(biases)[mark, symbol], delta, weights[:, :, 0].sum(axis=1))
 
 
-def score_all(key: bytes, biases: NDArray[np.uint16], weights: Ints, first: int, count: int) -> Ints:
+def score_all(key: Source, biases: NDArray[np.uint16], weights: Ints, first: int, count: int) -> Ints:
     """Scores of `count` consecutive copies under every hypothesis: int64, shape (H, count)."""
     plan = columns(biases, weights)
     kernel = _compiled if count >= _COMPILE_FROM else _plain
@@ -86,7 +86,7 @@ def _compiled(seen: Bytes, plan: Columns, scores: NDArray[np.int32]) -> None:
 
 
 def score_blocks(
-    key: bytes,
+    key: Source,
     biases: NDArray[np.uint16],
     weights: Ints,
     start: int,
@@ -129,7 +129,7 @@ def _best(pairs: Ints, keep: int) -> Ints:
     return pairs[np.lexsort((pairs[:, 1], -pairs[:, 0]))[:keep]]
 
 
-def _chunk(key: bytes, biases: NDArray[np.uint16], weights: Ints, keep: int, bounds: tuple[int, int]) -> Tally:
+def _chunk(key: Source, biases: NDArray[np.uint16], weights: Ints, keep: int, bounds: tuple[int, int]) -> Tally:
     """The tally of copies bounds[0] ... bounds[1] - 1, in one pass over the stream."""
     start, stop = bounds
     scores = score_all(key, biases, weights, start, stop - start)

@@ -4,9 +4,13 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from whosecopy.codes.codebook import Codebook, organisations
 from whosecopy.codes.commit import SealRecord, commitment, leaf, recipient_leaf, recipients_key, salt
 from whosecopy.codes.organisations import organisation_leaf, salts_key
+from whosecopy.codes.split import code_commitment, code_shares
 from whosecopy.model import Recipient, codec
 from whosecopy.tlog.merkle import root
 
@@ -40,7 +44,7 @@ def make_record(
         master_sha256=codebook.template.master_sha256,
         template_sha256=codebook.digest.hex(),
         biases_sha256=hashlib.sha256(codebook.biases.astype(">u2").tobytes()).hexdigest(),
-        code_sha256=commitment("code", secrets.code),
+        code_sha256=code_commitment(secrets.code),
         bias_sha256=commitment("bias", secrets.bias),
         labels_sha256=commitment("labels", secrets.labels),
         decoy_sha256=commitment("decoy", secrets.decoy),
@@ -49,19 +53,27 @@ def make_record(
         organisations_root=root(organisation_leaves(codebook, place.first, recipients)).hex(),
         packs=codebook.template.packs,
         software=software,
+        code_shares=code_shares(secrets.code),
     )
 
 
 def copy_leaves(codebook: Codebook, first: int, count: int) -> list[bytes]:
     """The leaves of copies `first` to `first + count - 1`: what `copies_root` is the root of."""
-    labels = codebook.copy_labels(first + count) if count else []
-    key, digest = codebook.secrets.commit, codebook.digest
+    labels = codebook.copy_labels(first + count)[first:] if count else []
     leaves = []
     for start in range(first, first + count, _BLOCK):
         words = codebook.symbols(start, min(_BLOCK, first + count - start))
-        for index, word in enumerate(words, start=start):
-            leaves.append(leaf(salt(key, index), digest, index, labels[index], word.tobytes()))
+        leaves += leaves_of(codebook, start, words, labels[start - first :])
     return leaves
+
+
+def leaves_of(codebook: Codebook, first: int, words: NDArray[np.uint8], labels: Sequence[str]) -> list[bytes]:
+    """The leaves of the codewords `words` (n, m), whose indices follow each other from `first` on."""
+    key, digest = codebook.secrets.commit, codebook.digest
+    return [
+        leaf(salt(key, index), digest, index, label, word.tobytes())
+        for index, (word, label) in enumerate(zip(words, labels, strict=False), start=first)
+    ]
 
 
 def recipient_leaves(codebook: Codebook, first: int, recipients: Sequence[Recipient]) -> list[bytes]:
