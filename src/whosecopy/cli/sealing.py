@@ -42,6 +42,7 @@ OrganisationsOption = Annotated[
         show_default=False,
     ),
 ]
+PagesOption = Annotated[bool, typer.Option("--every-page", help="Refuse a PDF with pages that cannot be traced alone.")]
 WeakOption = Annotated[bool, typer.Option("--accept-weak", help="Seal although this document alone can name nobody.")]
 
 
@@ -53,6 +54,7 @@ def forecast(
     coalition: CoalitionOption = None,
     organisations: OrganisationsOption = None,
     accept_weak: WeakOption = False,
+    every_page: PagesOption = False,
     variants: VariantsOption = False,
     delimiter: DelimiterOption = "{{ }}",
     encoding: EncodingOption = None,
@@ -65,7 +67,7 @@ def forecast(
     from whosecopy.vault.sealing import preview
 
     options = _options(alpha, carriers, coalition, variants, delimiter, encoding, accept_weak=accept_weak)
-    options = replace(options, organisations=organisations or 0.0)
+    options = replace(options, organisations=organisations or 0.0, every_page=every_page)
     recipients = parse_recipients(read_file(to), str(to))
     with progress("Simulating leaks") as advance:
         template, table, braces = preview(read_master(document, password), str(document), recipients, options, advance)
@@ -95,6 +97,7 @@ def seal(
     coalition: CoalitionOption = None,
     organisations: OrganisationsOption = None,
     accept_weak: WeakOption = False,
+    every_page: PagesOption = False,
     normalise: Annotated[
         bool, typer.Option("--normalise", help="Rewrite marks of earlier copies found in DOC.")
     ] = False,
@@ -134,6 +137,7 @@ def seal(
                 ancestry=Ancestry(normalise, record_ancestry),
                 organisations=organisations or 0.0,
                 notice=not no_notice,
+                every_page=every_page,
             )
             data = read_master(document, password), str(document)
             sealed = sealing.seal(here, data, recipients, out_folder, options, now(), advance)
@@ -239,9 +243,20 @@ def forecast_lines(table: "Forecast") -> list[object]:
         if table.shortest_words
         else "This document alone identifies nobody; several leaks together may."
     )
+    pages = [_pages(table)] if table.pages else []
     head = f"{table.recipients} recipients, {table.marks} marks, alpha {table.alpha:g}"
     limits = "Heavy paraphrase, translation and one-sentence quotes cannot be traced."
-    return [head, grid, *table.advice, shortest, limits]
+    return [head, grid, *table.advice, shortest, *pages, limits]
+
+
+def _pages(table: "Forecast") -> str:
+    """What cannot be traced alone, and what was left as it is."""
+    weak = table.weak_pages
+    shown = ", ".join(map(str, weak[:12])) + (" ..." if len(weak) > 12 else "")
+    alone = (
+        f"Pages that cannot be traced alone: {shown} of {table.pages}." if weak else "Every page can be traced alone."
+    )
+    return f"{alone} {table.words_left} of {table.whole_words} words stay where they are."
 
 
 def _mark_counts(template: "Template") -> dict[str, object]:

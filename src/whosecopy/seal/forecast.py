@@ -18,7 +18,7 @@ from whosecopy.codes.keys import draw_secrets
 from whosecopy.codes.organisations import organisation_panel
 from whosecopy.codes.panel import Panel, p_values
 from whosecopy.model import Floats, Reading, Template, codec
-from whosecopy.seal.plan import Progress, with_profile
+from whosecopy.seal.plan import Progress, weak_pages, with_profile
 from whosecopy.stats.intervals import clopper_pearson
 
 PROFILES = ("solo", "short", "GL6", "GL8")
@@ -71,7 +71,8 @@ class Forecast:
     """The table by attack and the shortest passage that identifies, in words (0: not even the whole).
 
     Where marks are shared, `organisations` says how often the leakers' organisation is named, all of them being
-    colleagues, and `advice` what the shared marks cost and gain.
+    colleagues, and `advice` what the shared marks cost and gain. Of a document with pages `weak_pages`, from 1, have
+    too few marks to be traced alone, and `words_left` words could not be moved safely.
     """
 
     recipients: int
@@ -85,6 +86,9 @@ class Forecast:
     command: str
     organisations: tuple[Row, ...] = ()
     advice: tuple[str, ...] = ()
+    pages: int = 0
+    weak_pages: tuple[int, ...] = ()
+    words_left: int = 0
 
 
 @lru_cache(maxsize=2)
@@ -148,7 +152,17 @@ def forecast(
         command=rates.command,
         organisations=groups,
         advice=advice,
+        pages=len(template.layout.pages_pt),
+        weak_pages=weak_pages(template, recipients, alpha),
+        words_left=_words_left(template),
     )
+
+
+def _words_left(template: Template) -> int:
+    """How many words of a document with pages carry no mark."""
+    if not template.layout.words:
+        return 0
+    return max(0, len(template.text.split()) - len({site.start for site in template.sites}))
 
 
 def _about_organisations(

@@ -58,6 +58,29 @@ def least_marks(recipients: int) -> int:
     return math.ceil(2 * math.log2(max(recipients, 2)))
 
 
+def weak_pages(template: Template, recipients: int, alpha: float) -> tuple[int, ...]:
+    """The pages, from 1, whose own marks are too few to name one of `recipients` at `alpha`; none of a text."""
+    if not template.layout.words:
+        return ()
+    marks = {site: number for number, mark in enumerate(template.marks) if not mark.shared for site in mark.sites}
+    on_page: list[set[int]] = [set() for _ in template.layout.pages_pt]
+    page_at = {word.start: word.page for word in template.layout.words}
+    for number, site in enumerate(template.sites):
+        if number in marks and site.start in page_at:
+            on_page[page_at[site.start]].add(marks[number])
+    needed = needed_marks(recipients, alpha)
+    return tuple(page for page, found in enumerate(on_page, start=1) if len(found) < needed)
+
+
+def check_pages(template: Template, recipients: int, alpha: float) -> None:
+    """Raise `CapacityError` where some page alone could not name one of its recipients."""
+    weak = weak_pages(template, recipients, alpha)
+    if weak:
+        pages = ", ".join(map(str, weak[:10])) + (" ..." if len(weak) > 10 else "")
+        advice = f"pages {pages} have too few marks to be traced alone; seal without --every-page"
+        raise CapacityError(len(template.layout.pages_pt), len(template.layout.pages_pt) - len(weak), advice)
+
+
 def check_capacity(
     template: Template, recipients: int, alpha: float, accept_weak: bool, organisations: int = 0
 ) -> None:

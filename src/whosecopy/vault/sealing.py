@@ -17,7 +17,7 @@ from whosecopy.model import Recipient, Template, codec
 from whosecopy.seal.declare import Prepared, prepare
 from whosecopy.seal.forecast import Forecast, choose_profile, forecast, measured_rates
 from whosecopy.seal.notice import NOTICE
-from whosecopy.seal.plan import Progress, check_capacity, make_template, with_shared
+from whosecopy.seal.plan import Progress, check_capacity, check_pages, make_template, with_shared
 from whosecopy.seal.recipients import check_organisations, memberships
 from whosecopy.seal.record import encode_record, make_record
 from whosecopy.vault.ancestry import Ancestry, settle_ancestry
@@ -52,6 +52,7 @@ class SealOptions:
     delimiter: tuple[str, str] = ("{{", "}}")
     encoding: str | None = None
     accept_weak: bool = False
+    every_page: bool = False
     supersedes: str | None = None
     title: str | None = None
     ancestry: Ancestry = _REFUSE
@@ -213,6 +214,8 @@ def _plan(
         groups = check_organisations(recipients)
         template = with_shared(template, options.organisations)
     check_capacity(template, count, options.alpha, options.accept_weak, groups)
+    if options.every_page:
+        check_pages(template, count, options.alpha)
     planned = choose_profile(template, count, options.alpha, rates, options.coalition)
     return planned, forecast(planned, count, options.alpha, rates, progress, organisations=groups)
 
