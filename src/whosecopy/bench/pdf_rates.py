@@ -7,15 +7,19 @@ import numpy as np
 
 from whosecopy.bench.pdf_leaks import pdf_leaks
 from whosecopy.bench.rates import Levels
+from whosecopy.bench.typeset import article, letter
 from whosecopy.carriers.layout import place
 from whosecopy.codes.codebook import make_codebook
 from whosecopy.codes.keys import draw_secrets
+from whosecopy.media.dispatch import open_document
 from whosecopy.media.leak import open_leak
 from whosecopy.model import Document, Template
 from whosecopy.seal.copies import renderer
+from whosecopy.seal.declare import Prepared
 from whosecopy.seal.forecast import Attack, Rates
 from whosecopy.seal.plan import Progress
 from whosecopy.trace.read import read_leak
+from whosecopy.vault.sealing import SealOptions, survey_master
 
 _ROWS = (
     ("the file, saved again", "whole", 1),
@@ -56,9 +60,19 @@ def measure(
         carrier: tuple((nats, seen / counts.total()) for nats, seen in sorted(counts.items()))
         for carrier, counts in sorted(levels.items())
     }
-    lost = dict.fromkeys(shares, ((0.0, 1.0),))
+    erased: tuple[tuple[float, float], ...] = ((0.0, 1.0),)
+    lost = dict.fromkeys(shares, erased)
     attacks = [Attack(name, part, size, shares) for name, part, size in _ROWS]
     return Rates(now, command, (*attacks, Attack(*_LOST, lost)))
+
+
+def measure_articles(copies: int, seed: int, now: str, command: str, progress: Progress) -> Rates:
+    """`measure` on two articles and a letter that are typeset here."""
+    documents = []
+    for data in (article(seed), letter(seed + 1), article(seed + 2)):
+        master = open_document(data, "article.pdf")
+        documents.append((master, survey_master(Prepared(master, ()), SealOptions())))
+    return measure(documents, np.random.default_rng(seed), copies, now, command, progress)
 
 
 def count(levels: Levels, template: Template, variants: np.ndarray, leak: bytes) -> None:

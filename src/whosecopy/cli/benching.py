@@ -36,6 +36,7 @@ class Name(StrEnum):
     OUTCOME = "outcome"
     LOG = "log"
     KILL = "kill"
+    PDF = "pdf"
 
 
 def bench(
@@ -44,7 +45,8 @@ def bench(
         typer.Argument(
             help="codes: code lengths and speed. rates, naming: on your documents. calibration: false names. "
             "organisations: colleagues who compare copies. several: leaks read together. "
-            "outcome: false alarms of assess outcome. log: speed of the record. kill: what kill -9 loses."
+            "outcome: false alarms of assess outcome. log: speed of the record. kill: what kill -9 loses. "
+            "pdf: speed of making copies."
         ),
     ],
     documents: Annotated[list[Path] | None, typer.Argument(metavar="DOC...", help="Documents to measure on.")] = None,
@@ -75,6 +77,7 @@ def bench(
         Name.OUTCOME: _outcome,
         Name.LOG: _log,
         Name.KILL: _kill,
+        Name.PDF: _pdf,
     }
     rows = run[name](documents or [], _Setting(trials, photos, recipients, alpha, seed, target))
     if json:
@@ -207,6 +210,21 @@ def _log(documents: Sequence[Path], setting: _Setting) -> Rows:
 
     with progress("Recording") as advance:
         return rows(setting.trials or 20_000, advance)
+
+
+def _pdf(documents: Sequence[Path], setting: _Setting) -> Rows:
+    """Speed; with --out also the rates of PDFs that leak as files, measured on articles typeset here."""
+    from whosecopy.bench.pdf import rows
+    from whosecopy.bench.pdf_rates import measure_articles
+    from whosecopy.model import codec
+
+    if setting.target is not None:
+        trials = setting.trials or 3
+        command = f"whosecopy bench pdf --out FILE --trials {trials} --seed {setting.seed}"
+        with progress("Leaking") as advance:
+            found = measure_articles(trials, setting.seed, now()[:10], command, advance)
+        write_whole(setting.target, codec.encode(found) + b"\n")
+    return rows([(path.name, path.read_bytes()) for path in documents], setting.trials or 7, setting.seed)
 
 
 def _kill(documents: Sequence[Path], setting: _Setting) -> Rows:

@@ -11,7 +11,7 @@ import msgspec
 
 from whosecopy.errors import InputError, IntegrityError
 from whosecopy.media import sandbox
-from whosecopy.media.pdf.press import Plate
+from whosecopy.media.pdf.press import Plate, Printer
 from whosecopy.model import Block, Document
 from whosecopy.model.layout import Layout, Shift
 
@@ -75,14 +75,14 @@ def press(document: Document, samples: Sequence[Shift]) -> Callable[[Sequence[Sh
         raise IntegrityError(
             "the words of the stored master are no longer found where they were; use the version that sealed it"
         )
-    plate, texts = reply.plate, reply.texts
+    printer, texts = Printer(reply.plate), reply.texts
 
     def make(shifts: Sequence[Shift]) -> bytes:
         from whosecopy.media.pdf.proof import suspects
 
         kept = tuple(shifts)
         for turn in range(_ROUNDS):
-            data = plate.copy(kept)
+            data = printer.copy(kept)
             wrong = suspects(document.layout.words, document.text, texts, data, whole_pages=turn == _ROUNDS - 2)
             if not wrong:
                 return data

@@ -1,7 +1,7 @@
 """The file of a copy, put together from parts that were made once: only touched streams are deflated anew.
 
 A `Plate` is made once per master: everything that all copies share, with the touched content streams at the
-end of the file and room in the cross-reference for their places. `Plate.copy` then joins bytes.
+end of the file and room in the cross-reference for their places. A `Printer` then joins bytes.
 Source: ISO 32000-2, sections 7.5.4 to 7.5.8.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 
 from whosecopy.errors import InputError
 from whosecopy.media.pdf.glyphs import Unit
-from whosecopy.media.pdf.rewrite import Stream
+from whosecopy.media.pdf.rewrite import Filler, Stream
 from whosecopy.model.layout import Shift
 
 _LENGTH = re.compile(rb"/Length \d+")
@@ -43,11 +43,6 @@ class Plate:
     trailer: bytes
     xref_object: int
 
-    def copy(self, shifts: Sequence[Shift], level: int = LEVEL) -> bytes:
-        """The file in which the words of `shifts` are moved and all others stand as in the master."""
-        by_word = {shift.word: shift for shift in shifts}
-        return self.assembled([zlib.compress(one.stream.filled(by_word), level) for one in self.touched])
-
     def assembled(self, deflated: Sequence[bytes]) -> bytes:
         """The file with these deflated streams for `touched`, in order."""
         out, at = [self.body], len(self.body)
@@ -70,6 +65,20 @@ class Plate:
         data = zlib.compress(rows, LEVEL)
         head = b"%d 0 obj\n%s" % (self.xref_object, self.trailer.replace(b"/Length 0", b"/Length %d" % len(data), 1))
         return b"%sstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (head, data, at)
+
+
+class Printer:
+    """Prints copies from a plate."""
+
+    def __init__(self, plate: Plate, level: int = LEVEL) -> None:
+        self._plate = plate
+        self._level = level
+        self._fillers = [Filler(one.stream) for one in plate.touched]
+
+    def copy(self, shifts: Sequence[Shift]) -> bytes:
+        """The file in which the words of `shifts` are moved and all others stand as in the master."""
+        values = {shift.word: (shift.along_em, shift.up_em, shift.grey) for shift in shifts}
+        return self._plate.assembled([zlib.compress(one.filled(values), self._level) for one in self._fillers])
 
 
 _ROW = struct.Struct(">BIH")

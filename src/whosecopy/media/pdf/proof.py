@@ -13,6 +13,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from whosecopy.media.pdf.analysis import Analysis, plate
+from whosecopy.media.pdf.press import Printer
 from whosecopy.media.pdf.words import LEAST_EM, Found
 from whosecopy.model.layout import Shift, Word
 
@@ -79,9 +80,9 @@ def _suspects(analysis: Analysis, stage: "_Stage", reference: Texts, pages: set[
     wrong: set[int] = set()
     words = [one.word for one in analysis.found]
     trials = list(stage.trials(words, pages))
-    press = plate(analysis, [shift for trial in trials for shift in trial])
+    press = Printer(plate(analysis, [shift for trial in trials for shift in trial]), level=1)
     for trial in trials:
-        found = read_texts(press.copy(trial, level=1), pages)
+        found = read_texts(press.copy(trial), pages)
         for ours, theirs in ((reference.pdfium, found.pdfium), (reference.poppler, found.poppler)):
             for page in ours.keys() & theirs.keys():
                 if ours[page] != theirs[page]:

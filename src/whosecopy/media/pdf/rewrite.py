@@ -45,12 +45,23 @@ class Stream:
     parts: tuple[bytes, ...]
     slots: tuple[Slot, ...]
 
-    def filled(self, shifts: Mapping[int, Shift]) -> bytes:
-        """The stream of a copy; words without a shift stand as in the master."""
-        out = [self.parts[0]]
-        for slot, part in zip(self.slots, self.parts[1:], strict=True):
-            shift = shifts.get(slot.word)
-            out += [slot.text(0.0 if shift is None else value_of(shift, slot.axis)), part]
+
+class Filler:
+    """Fills the slots of one stream for one copy after the other; what a slot says for a value is made once."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._out = [b""] * (len(stream.parts) + len(stream.slots))
+        self._out[::2] = stream.parts
+        self._said: list[tuple[int, int, Slot, dict[float, bytes]]] = [(s.word, s.axis, s, {}) for s in stream.slots]
+
+    def filled(self, values: Mapping[int, Sequence[float]]) -> bytes:
+        """The stream of a copy; `values` are those of each word on each axis, words that are not in it do not move."""
+        out = self._out
+        for at, (word, axis, slot, said) in enumerate(self._said):
+            value = values[word][axis] if word in values else 0.0
+            if value not in said:
+                said[value] = slot.text(value)
+            out[2 * at + 1] = said[value]
         return b"".join(out)
 
 
