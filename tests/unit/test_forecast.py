@@ -1,5 +1,7 @@
 """A forecast promises what measured rates and the exact code give, and nothing where nothing was measured."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -156,3 +158,26 @@ def test_a_forecast_of_too_few_marks_is_refused_like_the_seal(desk):
     line = desk.refused("forecast", source, "--to", to)
     assert "too few marks" in line
     assert "suggest" in line
+
+
+def test_leaks_that_are_lost_are_not_promised():
+    levels = {"declared": SURE}
+    sure, often = (Attack(name, "whole", 1, levels, lost) for name, lost in (("sure", 0.0), ("often", 0.25)))
+    rates = rates_of(levels)
+    rows, _ = table(template_of(60), 80, Rates(rates.measured, rates.command, (*rates.attacks, sure, often)))
+    assert rows["often"].marks_expected == 0.75 * rows["sure"].marks_expected == 45
+    assert rows["often"].chance_to_name == pytest.approx(0.75 * rows["sure"].chance_to_name, abs=1e-3)
+
+
+def test_a_page_and_a_quarter_of_it_show_their_own_marks_only():
+    template = template_of(60)
+    half = len(template.text) // 2
+    pages = replace(
+        template, blocks=((0, half), (half, len(template.text) - 20), (len(template.text) - 20, len(template.text)))
+    )
+    levels = {"declared": SURE}
+    attacks = [Attack(name, part, 1, levels) for name, part in (("a page", "sheet"), ("a quarter", "quarter"))]
+    rates = rates_of(levels)
+    rows, _ = table(pages, 80, Rates(rates.measured, rates.command, (*rates.attacks, *attacks)))
+    assert rows["a page"].marks_expected == pytest.approx(30, abs=2)
+    assert rows["a quarter"].marks_expected == pytest.approx(7.5, abs=2)

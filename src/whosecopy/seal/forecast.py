@@ -39,13 +39,15 @@ class Attack:
 
     `levels` maps a carrier to what its marks say for the copy's own variant: (nats, share) pairs that
     add up to 1; 0 nats is an erasure, negative nats speak for another variant. `part` is `whole`, `half`,
-    `page` or `paragraph`.
+    `page` (of a book), `paragraph`, or of a document with pages `sheet` or `quarter` of one. In a share `lost` of
+    such leaks nothing is read; `levels` hold for the others.
     """
 
     name: str
     part: str
     coalition: int
     levels: dict[str, tuple[tuple[float, float], ...]]
+    lost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,13 @@ class Forecast:
 @lru_cache(maxsize=2)
 def measured_rates(pages: bool = False) -> Rates:
     """The rates that come with this version: of texts, or of documents whose `pages` are marked."""
-    name = "rates_layout.json" if pages else "rates.json"
+    if not pages:
+        return _rates("rates.json")
+    leaked, seen = _rates("rates_layout.json"), _rates("rates_pictures.json")
+    return Rates(seen.measured, f"{leaked.command}; {seen.command}", (*leaked.attacks, *seen.attacks))
+
+
+def _rates(name: str) -> Rates:
     return codec.decode(files("whosecopy.seal").joinpath(name).read_bytes(), Rates)
 
 
@@ -217,7 +225,7 @@ class _Trials:
         """How many marks of persons, or of organisations (`group`), are read on average over the parts shown."""
         share = np.array([1.0 - dict(_levels(attack, carrier)).get(0.0, 0.0) for carrier in self._carriers])
         shown = np.mean([self._visible(part) for part in self._parts(attack.part)], axis=0)
-        return round(float((share * shown)[self._shared == group].sum()), 1)
+        return round((1 - attack.lost) * float((share * shown)[self._shared == group].sum()), 1)
 
     def chance(self, attack: Attack, trials: int, group: bool = False) -> float:
         """A lower limit (90 % confidence) of the chance that at least one of the copies used is named.
@@ -232,7 +240,7 @@ class _Trials:
             named += self._named(attack, visible, group)
             if done == _HOPELESS and not named:
                 return 0.0
-        return round(clopper_pearson(named, trials, _CONFIDENCE)[0], 3)
+        return round((1 - attack.lost) * clopper_pearson(named, trials, _CONFIDENCE)[0], 3)
 
     def shortest_words(self, attack: Attack) -> int:
         """Words of the shortest stretch that names its copy in most trials; 0 where not even the whole does."""
@@ -305,10 +313,19 @@ class _Trials:
         if part == "paragraph":
             long = [(a, b) for a, b in self._template.blocks if len(text[a:b].split()) >= 40]
             return long or list(self._template.blocks)
+        if part in ("sheet", "quarter"):
+            return self._of_pages(4 if part == "quarter" else 1)
         if size >= len(words):
             return [(0, len(text))]
         step = max(1, (len(words) - size) // 40)
         return [(words[k], [*words, len(text)][k + size]) for k in range(0, len(words) - size + 1, step)]
+
+    def _of_pages(self, pieces: int) -> list[tuple[int, int]]:
+        """The pages that are at least half as full as the fullest, each in so many stretches of equal length."""
+        blocks = self._template.blocks
+        full = [block for block in blocks if 2 * (block[1] - block[0]) >= max(end - start for start, end in blocks)]
+        cuts = [np.linspace(start, end, pieces + 1).astype(int).tolist() for start, end in full]
+        return [(cut[k], cut[k + 1]) for cut in cuts for k in range(pieces)]
 
 
 def _profile(template: Template) -> str:

@@ -1,0 +1,225 @@
+"""`bench layout`: pages of sealed PDFs surface as pictures and are traced through what a trace uses.
+
+A leak is one picture of one page (two, where the way says so) of one copy under fresh keys. The page is drawn from
+the copy, degraded, read by `trace.pictures` and `trace.read`, decided by `codes.decide`: all but the database and
+the look-up of the document.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whosecopy.bench.layout_ways import FORECAST, WAYS, Way
+from whosecopy.bench.naming import decide_alone, fresh_codebook
+from whosecopy.bench.printing import WHOLE, Box, Draw, part
+from whosecopy.carriers.layout import place
+from whosecopy.carriers.registry import is_layout
+from whosecopy.errors import InputError
+from whosecopy.media.leak import PagePicture, open_leak
+from whosecopy.media.picture.draw import draw_page
+from whosecopy.media.picture.sheet import Grey
+from whosecopy.model import Document, Template
+from whosecopy.seal.copies import renderer
+from whosecopy.seal.forecast import Attack, Rates
+from whosecopy.stats.intervals import clopper_pearson
+from whosecopy.trace.pictures import measure_pictures
+from whosecopy.trace.read import Sighting, read_leak
+
+_FIRST_TRACE = 2
+"""The first trace of an exhibit is tested at alpha / 2 (STATISTICS V11)."""
+_FULL = 0.5
+Levels = Mapping[str, Mapping[float, int]]
+"""For each carrier how often each level in nats was seen; negative ones speak for what the copy does not show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Copies issued, alpha, and whether the page is found by OCR; else it is told which page the picture shows."""
+
+    recipients: int = 1000
+    alpha: float = 1e-6
+    ocr: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One leak: whether its page was found, a copy used was named, one not used was named, and how marks were read.
+
+    `levels` are those of the marks on the part of the page that was shown.
+    """
+
+    document: str
+    attack: str
+    found: bool
+    named: bool
+    wrong: bool
+    levels: Levels
+
+
+def traces(
+    document: tuple[str, Document, Template],
+    ways: Sequence[Way],
+    trials: int,
+    setting: Setting,
+    rng: np.random.Generator,
+) -> Iterator[Trace]:
+    """Every way gone `trials` times with copies of one document, each under fresh keys.
+
+    Pages are drawn at random among those with at least half as many words as the fullest.
+    """
+    name, master, template = document
+    make = renderer(master, template)
+    pages = full_pages(template)
+    for way in ways:
+        for _ in range(trials):
+            if len(pages) < way.pages:
+                continue
+            codebook = fresh_codebook(template, rng, setting.recipients)
+            guilty = int(rng.integers(setting.recipients))
+            variants = codebook.variants(guilty, 1)[0]
+            copy, box = make(variants), way.box(rng)
+            shown = [int(page) for page in rng.choice(pages, way.pages, replace=False)]
+            picture = way.seen([part(drawing(copy, page), box) for page in shown], rng)
+            sighting = sight(template, master.source, [(picture, shown)], setting.ocr)
+            decision = decide_alone(sighting, codebook, setting.recipients, setting.alpha / _FIRST_TRACE)
+            indices = {one.index for one in decision.named}
+            levels = count(sighting, variants, marks_on(template, shown, box))
+            found = bool(sighting.marks_read)
+            yield Trace(name, way.name, found, guilty in indices, bool(indices - {guilty}), levels)
+
+
+def full_pages(template: Template) -> list[int]:
+    """The pages with at least half as many words as the fullest."""
+    words = Counter(word.page for word in template.layout.words)
+    return sorted(page for page, held in words.items() if held >= _FULL * max(words.values()))
+
+
+def drawing(copy: bytes, page: int) -> Draw:
+    """A page of a copy, drawn at any resolution."""
+    return lambda dpi: draw_page(copy, page, dpi / 72, "the copy")
+
+
+def sight(
+    template: Template, master: bytes, pictures: Sequence[tuple[Grey, Sequence[int]]], ocr: bool = False
+) -> Sighting:
+    """What a trace reads from `pictures`, each with the pages that it shows.
+
+    Without `ocr` these pages are told first, and OCR reads the pictures only where none of the pages is found.
+    """
+    if not ocr:
+        told = [_told(grey, _words(template, pages)) for grey, pages in pictures]
+        measured = measure_pictures(template, master, told)
+        if measured.pages:
+            return read_leak(template, "", (), (measured,))
+    taken = [one for grey, _ in pictures for one in _read(grey)]
+    return read_leak(template, "", (), (measure_pictures(template, master, taken),))
+
+
+def _told(grey: Grey, words: tuple[str, ...]) -> PagePicture:
+    """A picture with the words of its pages, all in one place: they tell which page it is, not where it lies."""
+    return PagePicture(grey.shape[1], grey.shape[0], grey.tobytes(), words, ((0.0, 0.0, 0.0, 0.0),) * len(words))
+
+
+def _read(grey: Grey) -> tuple[PagePicture, ...]:
+    import cv2
+
+    try:
+        return open_leak(bytes(cv2.imencode(".png", grey)[1].tobytes()), "leak.png").pictures
+    except InputError:
+        return ()
+
+
+def _words(template: Template, pages: Sequence[int]) -> tuple[str, ...]:
+    return tuple(template.text[word.start : word.end] for word in template.layout.words if word.page in pages)
+
+
+def marks_on(template: Template, pages: Sequence[int], box: Box = WHOLE) -> NDArray[np.bool_]:
+    """Which marks have a word wholly inside `box` on one of `pages`: shape (m,)."""
+    layout = template.layout
+    inside = np.zeros(len(layout.words), dtype=bool)
+    for number, word in enumerate(layout.words):
+        width, height = layout.pages_pt[word.page]
+        left, top, right, bottom = box[0] * width, box[1] * height, box[2] * width, box[3] * height
+        x0, y0, x1, y1 = word.box_pt
+        inside[number] = word.page in pages and x0 >= left and y0 >= top and x1 <= right and y1 <= bottom
+    marked = [[site for site in mark.sites if is_layout(template.sites[site].carrier)] for mark in template.marks]
+    return np.array([any(inside[place(template.sites[site])[0]] for site in sites) for sites in marked], dtype=bool)
+
+
+def count(sighting: Sighting, variants: NDArray[np.uint8], shown: NDArray[np.bool_]) -> Levels:
+    """How clearly each mark that was `shown` speaks for the variant of its copy."""
+    levels: dict[str, Counter[float]] = defaultdict(Counter)
+    carriers, rows = sighting.template.mark_carriers, sighting.reading.levels_nats
+    for mark in np.flatnonzero(shown):
+        truth = int(variants[mark])
+        levels[carriers[mark]][float(rows[mark, truth] - rows[mark, 1 - truth])] += 1
+    return levels
+
+
+def rows(seen: Sequence[Trace]) -> list[dict[str, object]]:
+    """One row for each document and way, and one for all documents: names, and the shares of marks misread or erased.
+
+    `wrong` of a carrier is the share of its marks that were read wrong among those that were read.
+    """
+    groups: dict[tuple[str, str], list[Trace]] = defaultdict(list)
+    for one in seen:
+        groups[one.document, one.attack].append(one)
+    for one in seen:
+        groups["all", one.attack].append(one)
+    carriers = sorted({carrier for one in seen for carrier in one.levels})
+    return [
+        {
+            "document": document,
+            "attack": attack,
+            "traces": len(group),
+            "found": sum(one.found for one in group),
+            "named": sum(one.named for one in group),
+            "wrong_names": sum(one.wrong for one in group),
+            **{name: share for carrier in carriers for name, share in _shares(group, carrier)},
+        }
+        for (document, attack), group in groups.items()
+    ]
+
+
+def _shares(group: Sequence[Trace], carrier: str) -> Iterator[tuple[str, float]]:
+    pooled = _pooled(group, carrier)
+    read = pooled.total() - pooled[0.0]
+    short = carrier.rpartition(".")[2]
+    yield f"{short} wrong", round(sum(n for nats, n in pooled.items() if nats < 0) / max(read, 1), 4)
+    yield f"{short} erased", round(pooled[0.0] / max(pooled.total(), 1), 4)
+
+
+def _pooled(group: Sequence[Trace], carrier: str) -> Counter[float]:
+    pooled: Counter[float] = Counter()
+    for one in group:
+        pooled.update(one.levels.get(carrier, {}))
+    return pooled
+
+
+def totals(seen: Sequence[Trace]) -> tuple[int, int, float]:
+    """Traces, those with a wrong name, and the 95 % upper limit of the chance of one."""
+    wrong = sum(one.wrong for one in seen)
+    return len(seen), wrong, clopper_pearson(wrong, len(seen), 0.95)[1] if seen else 1.0
+
+
+def rates(seen: Sequence[Trace], now: str, command: str) -> Rates:
+    """The rows of a forecast for pictures of pages.
+
+    Levels are those of leaks whose page was found; how often it was not is `lost`.
+    """
+    attacks = []
+    for name in FORECAST:
+        group = [one for one in seen if one.attack == name]
+        found = [one for one in group if one.found]
+        if not found:
+            continue
+        levels = {}
+        for carrier in sorted({carrier for one in found for carrier in one.levels}):
+            pooled = _pooled(found, carrier)
+            levels[carrier] = tuple((nats, n / pooled.total()) for nats, n in sorted(pooled.items()))
+        part_shown = "quarter" if WAYS[name].quarter else "sheet"
+        attacks.append(Attack(name, part_shown, 1, levels, lost=1 - len(found) / len(group)))
+    return Rates(now, command, tuple(attacks))
