@@ -22,6 +22,7 @@ class _Setting:
     alpha: float | None
     seed: int
     target: Path | None
+    attacks: Sequence[str]
 
 
 class Name(StrEnum):
@@ -37,6 +38,7 @@ class Name(StrEnum):
     LOG = "log"
     KILL = "kill"
     PDF = "pdf"
+    LAYOUT = "layout"
 
 
 def bench(
@@ -46,12 +48,16 @@ def bench(
             help="codes: code lengths and speed. rates, naming: on your documents. calibration: false names. "
             "organisations: colleagues who compare copies. several: leaks read together. "
             "outcome: false alarms of assess outcome. log: speed of the record. kill: what kill -9 loses. "
-            "pdf: speed of making copies."
+            "pdf: speed of making copies. layout: pictures of pages (simulated)."
         ),
     ],
     documents: Annotated[list[Path] | None, typer.Argument(metavar="DOC...", help="Documents to measure on.")] = None,
     trials: Annotated[
         int | None, typer.Option("--trials", help="Leaks per document and attack; records; kills.", min=1)
+    ] = None,
+    attacks: Annotated[
+        list[str] | None,
+        typer.Option("--attack", metavar="NAME", help="bench layout: only this (repeatable); also: coalitions."),
     ] = None,
     photos: Annotated[int, typer.Option("--photos", help="Photographed leaks per document (slow).", min=0)] = 2,
     recipients: Annotated[int, typer.Option("--recipients", help="Copies issued.", min=2)] = 1000,
@@ -60,12 +66,13 @@ def bench(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of all random draws.")] = 1,
     target: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="bench rates, outcome: write the data here.")
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="rates, outcome, pdf, layout: write the data here."),
     ] = None,
     json: JsonOption = False,
 ) -> None:
     """Measure code lengths, naming rates and false names."""
-    if name in (Name.RATES, Name.NAMING) and not documents:
+    if name in (Name.RATES, Name.NAMING, Name.LAYOUT) and not documents:
         raise InputError(f"bench {name} measures on documents; name some: whosecopy bench {name} DOC...")
     run = {
         Name.CODES: _codes,
@@ -78,8 +85,9 @@ def bench(
         Name.LOG: _log,
         Name.KILL: _kill,
         Name.PDF: _pdf,
+        Name.LAYOUT: _layout,
     }
-    rows = run[name](documents or [], _Setting(trials, photos, recipients, alpha, seed, target))
+    rows = run[name](documents or [], _Setting(trials, photos, recipients, alpha, seed, target, attacks or []))
     if json:
         print_json({"rows": rows})
     else:
@@ -225,6 +233,13 @@ def _pdf(documents: Sequence[Path], setting: _Setting) -> Rows:
             found = measure_articles(trials, setting.seed, now()[:10], command, advance)
         write_whole(setting.target, codec.encode(found) + b"\n")
     return rows([(path.name, path.read_bytes()) for path in documents], setting.trials or 7, setting.seed)
+
+
+def _layout(documents: Sequence[Path], setting: _Setting) -> Rows:
+    from whosecopy.cli.benching_layout import Pictures, layout_rows
+
+    asked = Pictures(setting.attacks, setting.trials or 1, setting.seed, setting.target)
+    return layout_rows(documents, setting.recipients, setting.alpha or 1e-6, asked)
 
 
 def _kill(documents: Sequence[Path], setting: _Setting) -> Rows:
