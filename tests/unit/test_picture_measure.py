@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from whosecopy.media.picture.measure import Found, Master, Reach, looks_of_pictures
+from whosecopy.media.picture.sheet import Shot
 from whosecopy.model.layout import Layout, Looks, Word
 
 Grey = NDArray[np.uint8]
@@ -53,8 +54,12 @@ class Page:
 
     def read(self, *pictures: Grey, pages: tuple[int, ...] = (0,)) -> tuple[Looks, list[Found]]:
         """What these pictures show, of the pages that they may show."""
-        master = Master(self.layout, self.reach, lambda number, scale: self.drawn(scale * 72, False, number))
-        return looks_of_pictures(pictures, [pages] * len(pictures), master)
+        return self.read_shots(*map(Shot, pictures), pages=pages)
+
+    def read_shots(self, *shots: Shot, pages: tuple[int, ...] = (0,)) -> tuple[Looks, list[Found]]:
+        """What these pictures show, with words read in them."""
+        draw = lambda number, scale: self.drawn(scale * 72, False, number)  # noqa: E731
+        return looks_of_pictures(shots, [pages] * len(shots), Master(self.layout, self.texts, self.reach, draw))
 
 
 def new_page(seed: int, pages: int = 1) -> Page:

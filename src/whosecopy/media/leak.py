@@ -16,7 +16,8 @@ LIMITS = sandbox.Limits(memory_bytes=2 * 2**30, cpu_s=120, wall_s=600, output_by
 class PagePicture:
     """A grey picture of a page, its rows from the top, and the words that OCR reads in it.
 
-    `boxes` are their places: left, top, right, bottom, in pixels.
+    `boxes` are their places: left, top, right, bottom, in pixels. `upright` where the words make so much sense that
+    it is neither turned, mirrored nor inverted.
     """
 
     width: int
@@ -24,6 +25,7 @@ class PagePicture:
     pixels: bytes
     words: tuple[str, ...] = ()
     boxes: tuple[tuple[float, float, float, float], ...] = ()
+    upright: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import resource
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,7 +18,7 @@ _SMALL_PX = 2_000
 _MAX_ENLARGED = 3
 _BUDGET_S = 450
 _PAGE_S, _PAGE_CPU_S = 110, 25
-_GOOD_CONFIDENCE, _POOR_CONFIDENCE = 60.0, 30.0
+_GOOD_CONFIDENCE = 60.0
 _PAGE_OPTIONS = ("--dpi", "300", "--psm", "3", "-c", "thresholding_method=2")
 _KEPT_SIDE_PX, _KEPT_PX = 4_000, 160_000_000
 _DARK = 100
@@ -61,22 +60,14 @@ class Reader:
     def read(self, page: Grey) -> str:
         """The text of one page: paragraphs parted by blank lines, lines as printed.
 
-        A page that makes little sense is also tried in the three other directions, one that makes none mirrored.
+        A page that makes little sense is also read in the other direction, or mirrored, that a part of it is best in.
         """
         page = 255 - page if float(np.median(page)) < _DARK else page
-        best: _Seen | None = None
-        for turned in _ways(page):
-            seen = _seen(turned, self.name)
-            if best is None or seen.confidence > best.confidence:
-                best = seen
-            if (
-                best.confidence >= _GOOD_CONFIDENCE
-                or seen.broken
-                or (turned.last and best.confidence >= _POOR_CONFIDENCE)
-            ):
-                break
-        if best is None:
-            return ""
+        best = _seen(page, self.name)
+        if best.confidence < _GOOD_CONFIDENCE and not best.broken:
+            parts = [_seen(turned, self.name).confidence for turned in _ways(_busiest(page))]
+            other = _seen(_ways(page)[int(np.argmax(parts))], self.name)
+            best = max(best, other, key=lambda seen: seen.confidence)
         self._keep(best)
         return _lines(best.words)
 
@@ -99,14 +90,6 @@ class _Word:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Way:
-    """A page turned or mirrored; `last` of those turned only."""
-
-    grey: Grey
-    last: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
     """A page and its words; `broken` where Tesseract ran out of time."""
 
@@ -116,18 +99,26 @@ class _Seen:
     broken: bool = False
 
 
-def _ways(page: Grey) -> Iterator[_Way]:
+def _ways(page: Grey) -> list[Grey]:
     """The page as it is, sideways, upside down; then the same mirrored."""
-    for mirrored in (page, page[:, ::-1]):
-        for turns in (0, 1, 3, 2):
-            yield _Way(np.ascontiguousarray(np.rot90(mirrored, turns)), last=turns == 2)
+    turned = [np.rot90(one, turns) for one in (page, page[:, ::-1]) for turns in (0, 1, 2, 3)]
+    return [np.ascontiguousarray(one) for one in turned]
 
 
-def _seen(way: _Way, name: str) -> _Seen:
-    factor = _factor(way.grey)
-    found = _words(_even(way.grey, factor), name)
+def _busiest(page: Grey) -> Grey:
+    """The ninth of the page with the most edges in it."""
+    height, width = (max(1, side // 3) for side in page.shape)
+    parts = [page[y * height : (y + 1) * height, x * width : (x + 1) * width] for y in range(3) for x in range(3)]
+    return max(
+        (part for part in parts if part.size), key=lambda part: float(np.abs(np.diff(part.astype(np.int16))).sum())
+    )
+
+
+def _seen(page: Grey, name: str) -> _Seen:
+    factor = _factor(page)
+    found = _words(_even(page, factor), name)
     words = [replace(word, box=_scaled(word.box, 1 / factor)) for word in found or ()]
-    return _Seen(way.grey, words, _confidence(words), found is None)
+    return _Seen(page, words, _confidence(words), found is None)
 
 
 def _factor(grey: Grey) -> float:
@@ -163,7 +154,7 @@ def _kept(seen: _Seen) -> PagePicture:
         pixels = seen.grey.tobytes()
     words = tuple(word.text for word in seen.words)
     boxes = tuple(_scaled(word.box, factor) for word in seen.words)
-    return PagePicture(width, height, pixels, words, boxes)
+    return PagePicture(width, height, pixels, words, boxes, seen.confidence >= _GOOD_CONFIDENCE)
 
 
 def _scaled(box: Box, factor: float) -> Box:

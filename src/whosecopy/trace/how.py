@@ -6,19 +6,65 @@ import numpy as np
 
 from whosecopy.carriers.registry import is_layout
 from whosecopy.model import How
+from whosecopy.model.measured import Measured
 from whosecopy.trace.read import Sighting
 from whosecopy.trace.told import declared_facts
 
 _ORIGINAL_READ = 30
 _ORIGINAL_AGREES = 0.95
 _ORIGINAL_STRONG = 0.5
+_NEARLY_ALL = 0.9
 
 
-def how_it_got_out(sighting: Sighting, channel: str, version: str, notes: Sequence[str] = ()) -> How:
-    """The channel, the part and the version that the leak shows."""
+def how_it_got_out(
+    sighting: Sighting, channel: str, version: str, notes: Sequence[str] = (), measured: Sequence[Measured] = ()
+) -> How:
+    """The channel, the part and the version that the leak shows; `measured` is what its pictures show."""
     if _told(sighting):
         return How("told: facts that outsiders knew, as written down", f"{sighting.marks_read} facts", version)
-    return How(_channel(sighting, channel), _part(sighting), version, notes=tuple(notes))
+    pictures = next((one for one in measured if one.template_sha256 == sighting.reading.template_sha256), None)
+    if pictures is None:
+        return How(_channel(sighting, channel), _part(sighting), version, notes=tuple(notes))
+    part = _pages_shown(pictures, sighting) if pictures.pages else _part(sighting)
+    return How(_way_of_pictures(sighting, pictures), part, version, notes=(*notes, *_not_found(pictures)))
+
+
+def of_no_document(channel: str) -> How:
+    """What can be said of a leak that matches nothing."""
+    return How("a picture; it cannot be laid on any sealed page" if channel == "ocr" else "", "", "")
+
+
+def _way_of_pictures(sighting: Sighting, pictures: Measured) -> str:
+    """Dark grey ink is told from black on screens only: printers, scanners and copiers make it all one black."""
+    if not pictures.pages:
+        return "a picture of the text; it cannot be laid on a page, only its words were read"
+    read = {name for name, seen in zip(sighting.template.mark_carriers, sighting.reading.read, strict=True) if seen}
+    offered = set(sighting.template.mark_carriers)
+    if "layout.luminance" in read:
+        return "a picture of the page on a screen: a screenshot, or a photo of a screen"
+    if "layout.luminance" in offered and any(is_layout(name) for name in read):
+        return "a picture of the page, likely printed: a scan, a photocopy, or a photo of paper"
+    return "a picture of the page"
+
+
+def _pages_shown(pictures: Measured, sighting: Sighting) -> str:
+    """The pages, and how much of them where that is not nearly all."""
+    shown = [along is not None or up is not None for along, up in zip(pictures.along_pt, pictures.up_pt, strict=True)]
+    share = float(np.mean(shown)) if shown else 0.0
+    pages = sorted({one.page + 1 for one in pictures.pages})
+    whole = f"page{'s' if len(pages) > 1 else ''} {_ranges(pages)} of {len(sighting.template.layout.pages_pt)}"
+    return whole if share > _NEARLY_ALL else f"{share:.0%} of the words of {whole}"
+
+
+def _not_found(pictures: Measured) -> list[str]:
+    """The pictures that no page was found in."""
+    found = {one.picture for one in pictures.pages}
+    missing = [number + 1 for number in range(pictures.pictures) if number not in found]
+    if not missing or not found:
+        return []
+    return [
+        f"of {pictures.pictures} pictures, number {_ranges(missing)} cannot be laid on a page: only words were read"
+    ]
 
 
 def _told(sighting: Sighting) -> bool:

@@ -14,7 +14,7 @@ from whosecopy.media.leak import PagePicture
 from whosecopy.media.picture.draw import draw_page
 from whosecopy.media.picture.likely import likely_pages
 from whosecopy.media.picture.measure import Master, Reach, looks_of_pictures
-from whosecopy.media.picture.sheet import Grey
+from whosecopy.media.picture.sheet import Grey, Shot
 from whosecopy.model import Looks, Template, codec
 from whosecopy.model.measured import Measured, Numbers, PageInPicture
 
@@ -36,9 +36,8 @@ def measure_pictures(template: Template, master: bytes, pictures: Sequence[PageP
     def draw(page: int, scale: float) -> Grey:
         return draw_page(master, page, scale, "the master")
 
-    looks, found = looks_of_pictures(
-        [_grey(picture) for picture in pictures], likely, Master(layout, _reach(template), draw)
-    )
+    pages_of = Master(layout, words, _reach(template), draw)
+    looks, found = looks_of_pictures([_shot(picture) for picture in pictures], likely, pages_of)
     places = tuple(
         PageInPicture(one.picture, one.page, one.inliers, one.change, layout.pages_pt[one.page], one.view)
         for one in found
@@ -51,8 +50,9 @@ def measure_pictures(template: Template, master: bytes, pictures: Sequence[PageP
     )  # fmt: skip
 
 
-def _grey(picture: PagePicture) -> Grey:
-    return np.frombuffer(picture.pixels, dtype=np.uint8).reshape(picture.height, picture.width)
+def _shot(picture: PagePicture) -> Shot:
+    grey = np.frombuffer(picture.pixels, dtype=np.uint8).reshape(picture.height, picture.width)
+    return Shot(grey, picture.words, np.array(picture.boxes, dtype=np.float64).reshape(-1, 4), picture.upright)
 
 
 def _reach(template: Template) -> Reach:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from whosecopy import __version__
 from whosecopy.codes.decide import Decision, Named
-from whosecopy.model import Case, DecoyCheck, How, MarkTally, NamedCopy, Outcome, Recipient, Verdict
+from whosecopy.model import Case, DecoyCheck, Exhibit, How, MarkTally, NamedCopy, Outcome, Recipient, Verdict
 from whosecopy.trace.exhibit import Leak
-from whosecopy.trace.how import how_it_got_out, reads_like_original
+from whosecopy.trace.how import how_it_got_out, of_no_document, reads_like_original
 from whosecopy.trace.judge import Candidate, outcome_of, single_level
 from whosecopy.trace.read import tally
 from whosecopy.vault.events import events
@@ -71,7 +71,7 @@ def no_document(leak: Leak, options: TraceOptions, now: str, clock: Clock) -> Ca
         alpha=options.alpha or DEFAULT_ALPHA,
         codewords=0,
         marks=_NOTHING,
-        how=How(channel="", part="", version=""),
+        how=of_no_document(leak.channel),
         named=(),
         organisations=(),
         decoys=_NO_DECOYS,
@@ -107,7 +107,7 @@ def conclude(
         alpha=min(options.alpha or 1.0, *(candidate.alpha for candidate in test.candidates)),
         codewords=decision.codewords,
         marks=tally(best.sighting),
-        how=replace(_how(best, leak.channel, outcome), hand_outs=hand_outs),
+        how=replace(_how(best, leak, outcome), hand_outs=hand_outs),
         named=named if shown else (),
         organisations=groups if outcome in (Outcome.NAMED, Outcome.ORGANISATION) else (),
         decoys=decision.decoys,
@@ -115,7 +115,7 @@ def conclude(
         timings_s={step: took for step, took in clock.steps.items() if shown or step != "judge"},
     )
     return Case(
-        exhibit=leak.exhibit,
+        exhibit=_best_first(leak.exhibit, best),
         sites=best.sighting.template.sites,
         evidence=best.sighting.evidence,
         verdict=verdict,
@@ -134,10 +134,18 @@ def conclude(
     )
 
 
-def _how(best: Candidate, channel: str, outcome: Outcome) -> How:
+def _best_first(exhibit: Exhibit, best: Candidate) -> Exhibit:
+    """The exhibit with what its pictures show of the version that the case is about before all others."""
+    mine = best.sighting.reading.template_sha256
+    ordered = sorted(exhibit.measured, key=lambda one: one.template_sha256 != mine)
+    return replace(exhibit, measured=tuple(ordered))
+
+
+def _how(best: Candidate, leak: Leak, outcome: Outcome) -> How:
     """By which way the text got out; where nothing is named, also whether it reads like the original (V14)."""
     original = outcome is Outcome.NOT_ENOUGH_EVIDENCE and reads_like_original(best.sighting)
-    return how_it_got_out(best.sighting, channel, str(best.version), ["reads_like_original"] if original else [])
+    notes = ["reads_like_original"] if original else []
+    return how_it_got_out(best.sighting, leak.channel, str(best.version), notes, leak.exhibit.measured)
 
 
 def _level(test: Test) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 _FOREIGN = re.compile(r"[\W_]+")
 _SHORT = 3
-_MOST, _HALF = 4, 0.5
+_MOST, _HALF = 3, 0.5
 
 
 def likely_pages(read: Sequence[str], pages: Sequence[Sequence[str]]) -> list[int]:
-    """The pages whose own words were read, likeliest first, four at the most; `pages` are the words of each.
+    """The pages whose own words were read, likeliest first, three at the most; `pages` are the words of each.
 
     Words that few pages have count more; a page counts with at least half the weight of the best, for its size.
     Where nothing was read, the first pages.

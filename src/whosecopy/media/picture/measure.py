@@ -5,28 +5,24 @@ for all copies (STATISTICS V5).
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from whosecopy.media.picture.field import rest
+from whosecopy.media.picture.anchors import register_by_words
+from whosecopy.media.picture.looks import enter, page_looks
 from whosecopy.media.picture.register import PageFeatures, PictureFeatures, Registration, outline, register
-from whosecopy.media.picture.sheet import Grey, Points, Sheet, make_sheet, scale_of
+from whosecopy.media.picture.sheet import Grey, Sheet, Shot, make_sheet, scale_of
 from whosecopy.media.picture.unwarp import Unwarped, unwarp
 from whosecopy.media.picture.words import Seen, seen_words
 from whosecopy.model.layout import Column, Layout, Looks
 
-STRAY_PT = 1.2
-"""What is farther from its place than a mark takes it by more than this is not the word that was looked for."""
-_STRAY_GREY = 0.35
-_SHORT_PT = 10.0
-"""Words of this length have errors along the line sqrt(2) times those of long ones."""
-_SURE = 0.27
-"""Ink that is measured with an error over this share of a mark says nothing: print and copies make all ink black."""
 _MOST_PAGES = 4
 """Pages that are sought in one picture, and pages that are found in one."""
 _KEPT_PAGES = 6
+_ONE_PAGE = 0.6
+"""A page that takes more of a picture than this leaves no room for another."""
 _PAPER = 235
 _VIEW_DPI, _VIEW_STEP = 80, 16
 
@@ -56,12 +52,13 @@ class Found:
 
 @dataclass(slots=True, eq=False)
 class Master:
-    """The pages of a master, drawn when looked for; only the last few are kept.
+    """The pages of a master, drawn when looked for; only the last few are kept. `texts` are its words.
 
     `draw(page, scale)` gives a grey picture of one, `scale` pixels per point.
     """
 
     layout: Layout
+    texts: Sequence[str]
     reach: Reach
     draw: Callable[[int, float], Grey]
     _kept: dict[int, tuple[Sheet, PageFeatures, NDArray[np.intp]]] = field(default_factory=dict)
@@ -89,7 +86,7 @@ _CHANGES: dict[str, Callable[[Grey], Grey]] = {
 
 
 def looks_of_pictures(
-    pictures: Sequence[Grey], likely: Sequence[Sequence[int]], master: Master
+    pictures: Sequence[Shot], likely: Sequence[Sequence[int]], master: Master
 ) -> tuple[Looks, list[Found]]:
     """What `pictures` show of every word of the master, and which pages they show.
 
@@ -102,29 +99,39 @@ def looks_of_pictures(
         for found, seen in _pages_in(picture, pages[:_MOST_PAGES], master, number):
             places.append(found)
             sheet, _, words = master.page(found.page)
-            _enter(looks, words, _page_looks(sheet, seen, master.reach.grey[words]))
+            enter(looks, words, page_looks(sheet, seen, master.reach.grey[words]))
     return looks, places
 
 
-def _pages_in(picture: Grey, pages: Sequence[int], master: Master, number: int) -> Iterator[tuple[Found, Seen]]:
+def _pages_in(shot: Shot, pages: Sequence[int], master: Master, number: int) -> Iterator[tuple[Found, Seen]]:
     """Every page found in the picture, each sought in what the others leave of it."""
-    ways = dict(_CHANGES)
-    left = list(pages)
+    left, ways = list(pages), {"": _CHANGES[""]} if shot.upright else _CHANGES
     while left:
-        features = {name: PictureFeatures(change(picture)) for name, change in ways.items()}
+        features = {name: PictureFeatures(change(shot.grey)) for name, change in ways.items()}
         for page in left:
-            sheet, page_features, _ = master.page(page)
-            way, at = register(list(features.values()), page_features)
-            name = list(features)[way]
+            name, at = _register(shot, features, page, master)
+            sheet, _, _ = master.page(page)
             shown = unwarp(features[name].grey, at.homography, sheet) if at.found else None
-            if shown is None:
-                continue
-            yield Found(number, page, name, at.inliers, _view(shown, sheet)), seen_words(shown, sheet)
-            picture, ways = _without(features[name].grey, at, sheet), {name: _CHANGES[""]}
-            left.remove(page)
-            break
+            if shown is not None:
+                yield Found(number, page, name, at.inliers, _view(shown, sheet)), seen_words(shown, sheet)
+                break
         else:
             return
+        left.remove(page)
+        blank, share = _without(features[name].grey, at, sheet)
+        if share > _ONE_PAGE:
+            return
+        shot, ways = replace(shot, grey=blank), {name: _CHANGES[""]}
+
+
+def _register(shot: Shot, features: dict[str, PictureFeatures], page: int, master: Master) -> tuple[str, Registration]:
+    """How the picture has to be changed, and where the page lies in it; by its words where features fail."""
+    sheet, page_features, words = master.page(page)
+    way, at = register(list(features.values()), page_features)
+    if at.found or "" not in features:
+        return list(features)[way], at
+    texts = [master.texts[word] for word in words]
+    return "", register_by_words(shot.words, shot.boxes_px, shot.grey.shape, texts, sheet)
 
 
 def _view(shown: Unwarped, sheet: Sheet) -> bytes:
@@ -137,38 +144,11 @@ def _view(shown: Unwarped, sheet: Sheet) -> bytes:
     return bytes(cv2.imencode(".png", shades)[1].tobytes())
 
 
-def _without(picture: Grey, at: Registration, sheet: Sheet) -> Grey:
-    """The picture with paper where this page is."""
+def _without(picture: Grey, at: Registration, sheet: Sheet) -> tuple[Grey, float]:
+    """The picture with paper where this page is, and the share of it that the page takes."""
     import cv2
 
     corners = outline(np.asarray(np.linalg.inv(at.homography), np.float64), sheet.grey.shape)
-    blank = picture.copy()
-    cv2.fillConvexPoly(blank, np.round(corners).astype(np.int32), _PAPER)
-    return blank
-
-
-def _page_looks(sheet: Sheet, seen: Seen, grey: Column) -> Looks:
-    """The looks of one page's words, standing alone."""
-    places = sheet.centres / sheet.scale
-    off, reach = seen.off_px / sheet.scale, sheet.amplitude / sheet.scale
-    short = np.sqrt(1 + _SHORT_PT * sheet.scale / sheet.length_px)
-    along = rest(places, _component(off, sheet.along), reach[:, 0], STRAY_PT, short)
-    up = rest(places, _component(off, sheet.up), reach[:, 1], STRAY_PT, np.ones(len(places)))
-    ink = rest(places, seen.ink, grey / 2, _STRAY_GREY, short)
-    light = np.full(len(places), np.nan)
-    if ink.moved and np.nanmedian(ink.sigma) < _SURE * float(grey.max()):
-        light = grey / 2 - ink.value
-    return Looks(along.value, up.value, light, along.sigma, up.sigma, np.where(np.isfinite(light), ink.sigma, np.nan))
-
-
-def _component(off: Points, direction: Points) -> Column:
-    return np.asarray((off * direction).sum(axis=1))
-
-
-def _enter(looks: Looks, words: NDArray[np.intp], page: Looks) -> None:
-    """Put the looks of a page in, where they are surer than what is there."""
-    for name in ("along_pt", "up_pt", "grey"):
-        value, sigma = getattr(looks, name), getattr(looks, f"sigma_{name}")
-        new_value, new_sigma = getattr(page, name), getattr(page, f"sigma_{name}")
-        better = np.isfinite(new_sigma) & ~(sigma[words] <= new_sigma)
-        value[words[better]], sigma[words[better]] = new_value[better], new_sigma[better]
+    mask = np.zeros_like(picture)
+    cv2.fillConvexPoly(mask, np.round(np.clip(corners, -1e5, 1e5)).astype(np.int32), 1)
+    return np.where(mask, np.uint8(_PAPER), picture), float(mask.mean())

@@ -121,7 +121,7 @@ def register(pictures: Sequence[PictureFeatures], page: PageFeatures) -> tuple[i
         if min(pictures[picture].grey.shape) < _SMALLEST_PX or (picture and not sight.quick):
             continue
         found = _homography(pictures[picture].seen(view), page.seen(sight.page_scale, sight.page_blur))
-        if found.inliers > best.inliers and _sane(found.homography, pictures[picture].grey.shape, page.grey.shape):
+        if found.inliers > best.inliers and sane(found.homography, pictures[picture].grey.shape, page.grey.shape):
             number, best = picture, found
         if best.inliers >= _ENOUGH_INLIERS:
             break
@@ -207,7 +207,7 @@ def _matches(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> tuple[ND
     return joined[0], joined[1]
 
 
-def _sane(matrix: NDArray[np.float64], picture: tuple[int, ...], page: tuple[int, ...]) -> bool:
+def sane(matrix: NDArray[np.float64], picture: tuple[int, ...], page: tuple[int, ...]) -> bool:
     """Whether the picture's frame becomes a convex, not mirrored quadrilateral that covers some of the page."""
     corners = outline(matrix, picture)
     if not np.isfinite(corners).all():

@@ -1,7 +1,7 @@
 """A page of the master as it should look: its grey picture, and the places of its words in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,19 @@ DPI = 200
 """How finely a page is drawn to measure words on it."""
 _LARGEST_PX = 3_200
 _AXES = (((1, 0), (0, -1)), ((0, -1), (-1, 0)), ((-1, 0), (0, 1)), ((0, 1), (1, 0)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shot:
+    """A picture of a page, and the words that OCR reads in it with their boxes: shape (n, 4), in pixels.
+
+    `upright` where it is known to be neither mirrored nor inverted.
+    """
+
+    grey: Grey
+    words: tuple[str, ...] = ()
+    boxes_px: Points = field(default_factory=lambda: np.zeros((0, 4)))
+    upright: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

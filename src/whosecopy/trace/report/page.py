@@ -14,6 +14,7 @@ from whosecopy.trace.report import figures, plot
 from whosecopy.trace.report.history import walk
 from whosecopy.trace.report.overlay import stretches
 from whosecopy.trace.report.proofs import Proofs
+from whosecopy.trace.report.sheets import sheets
 from whosecopy.trace.report.summary import NOTES
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def render_report(case: Case, proofs: Proofs | None = None) -> str:
             style=style,
             style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
             stretches=stretches(shown),
+            sheets=sheets(shown),
             lanes=plot.site_lanes(shown),
             plot=plot.decoy_plot(shown),
             frame=plot,

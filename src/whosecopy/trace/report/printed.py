@@ -34,7 +34,7 @@ def render_pdf(page: str) -> bytes:
     from weasyprint.urls import URLFetcher
 
     drawn = _SHAPE.sub(lambda found: f"{found[0]} {_LOOKS.get(found[2], '')}", page)
-    document = HTML(string=drawn, url_fetcher=URLFetcher(allowed_protocols=())).render()
+    document = HTML(string=drawn, url_fetcher=URLFetcher(allowed_protocols=("data",))).render()
     identifier = hashlib.sha256(page.encode()).digest()[:16]
     found: bytes = document.write_pdf(pdf_identifier=identifier, pdf_tags=True)
     return found
