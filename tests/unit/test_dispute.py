@@ -75,3 +75,38 @@ def test_a_reply_about_no_copy_or_without_end_is_refused(memo, about, said):
     assert said in desk.refused("dispute", sealed.id, "--says", "lost", *about)
     assert "no such document" in desk.refused("dispute", "doc-000000", "--recipient", "p-003", "--says", "lost")
     assert "--says" in desk.refused("dispute", sealed.id, "--recipient", "p-003", "--says", "guilty")
+
+
+def test_a_settled_reply_stays_in_the_report_with_how_it_was_settled(memo):
+    desk, sealed = memo
+    desk.ok("dispute", sealed.id, "--recipient", "p-003", "--says", "lost", "--note", "in a train")
+    said = desk.ok("dispute", sealed.id, "--settled", 1, "--note", "found on 9 May")
+    assert said == {"dispute": 1, "document": sealed.id}
+    page = report(desk, sealed.copies["p-003"])
+    assert re.search(
+        r"says that it was lost \(recorded [^)]+\): “in a train”; settled \d{4}-[^ ]+: “found on 9 May”", page
+    )
+    with desk.vault() as vault, vault.snapshot() as tx:
+        kinds = [event.header.kind for event in events(tx, sealed.id)]
+    assert kinds.count("dispute_settled") == 1
+    assert "was settled already" in desk.refused("dispute", sealed.id, "--settled", 1)
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        (("--settled", "2"), "there is none about"),
+        (("--settled", "0"), "--settled"),
+        (("--settled", "1", "--says", "lost"), "alone"),
+        (("--settled", "1", "--recipient", "p-003"), "alone"),
+        (("--settled", "1", "--note", "x" * 2001), "2000 characters at most"),
+        ((), "takes --says"),
+    ],
+)
+def test_what_was_never_said_is_not_settled(memo, how, said):
+    desk, sealed = memo
+    desk.ok("dispute", sealed.id, "--recipient", "p-003", "--says", "lost")
+    assert said in desk.refused("dispute", sealed.id, *how)
+    assert "no such document" in desk.refused("dispute", "doc-000000", "--settled", 1)
+    held = desk.ok("retention")["held"]
+    assert held[sealed.id] == "reply 1 of a recipient is not settled"

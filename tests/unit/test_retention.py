@@ -156,7 +156,11 @@ def test_a_disputed_document_is_held_with_its_traces(memo):
             retention.set_policy(tx, retention.Policy(1, 1), OLD)
         done = retention.apply(vault, "2999-01-01T00:00:00Z")
     assert (done.records, done.cases) == ((), ())
-    assert dict(done.held)[sealed.id] == "a recipient disputes"
+    assert dict(done.held)[sealed.id] == "reply 1 of a recipient is not settled"
+    assert desk.ok("dispute", sealed.id, "--settled", 1, "--note", "found") == {"dispute": 1, "document": sealed.id}
+    with desk.vault() as vault:
+        done = retention.apply(vault, "2999-01-01T00:00:00Z")
+    assert (len(done.cases), done.held) == (1, ())
 
 
 def test_the_policy_says_what_is_due_and_nothing_goes_before(vault: Vault):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from whosecopy.model import Case, Recipient, codec
-from whosecopy.vault import tables
+from whosecopy.vault import retention, tables
 from whosecopy.vault.cases_evidence import Register
 from whosecopy.vault.events import record
 
@@ -82,6 +82,50 @@ def test_v16_quotes_too_short_to_name_anybody_name_the_leaker_together(files):
     values = [step["log_evalues_nats"][0] for step in shown["history"]]
     assert values == sorted(values)
     assert shown["verdict"] == outcomes[-1]
+
+
+def test_a_closed_case_keeps_its_verdict_and_takes_no_more(files):
+    desk, documents = files
+    case = opened(desk)
+    trace(desk, lines_of(documents[0].text("p-007"), 0, 40), case, "names-a-source.txt")
+    assert (
+        desk.ok("retention")["held"].items()
+        >= {documents[0].id: f"{case} is not closed", case: "it is not closed"}.items()
+    )
+    before = desk.ok("case", "show", case)
+    records = len(desk.ok("log", "show")["records"])
+    assert desk.ok("case", "close", case)["case"]["closed_at"]
+    assert desk.ok("log", "show")["records"][-1]["kind"] == "case_closed"
+    assert desk.ok("case", "show", case)["verdict"] == before["verdict"]
+    assert "takes no more exhibits" in desk.refused("trace", "--text", documents[1].text("p-003"), "--case", case)
+    assert "was closed already" in desk.refused("case", "close", case)
+    assert "no case of several exhibits" in desk.refused("case", "close", "case-000000")
+    assert len(desk.ok("log", "show")["records"]) == records + 1
+    assert desk.ok("retention")["held"] == {}
+
+
+def test_the_names_of_exhibits_of_a_closed_case_are_forgotten_with_their_texts(files):
+    desk, documents = files
+    case = opened(desk)
+    for number, one in enumerate(documents[:2]):
+        trace(desk, lines_of(one.text("p-007"), 0, 20), case, f"names-a-source-{number}.txt")
+    desk.ok("case", "close", case)
+    desk.ok("retention", "--keep-exhibits", 1)
+    with desk.vault() as vault:
+        assert len(retention.apply(vault, "2999-01-01T00:00:00Z").cases) == 2
+    shown = desk.run("case", "show", case, "--json").out
+    assert "names-a-source" not in shown
+    assert '"exhibit":"erased"' in shown
+    assert "erased" in desk.run("case", "show", case).out
+
+
+def test_an_exhibit_that_a_decided_case_does_not_take_leaves_no_record(files):
+    desk, documents = files
+    case = opened(desk, "--decides", "p", "--exhibits", "1")
+    trace(desk, lines_of(documents[0].text("p-007"), 0, 20), case)
+    records = desk.ok("log", "show")["records"]
+    assert "it is decided" in desk.refused("trace", "--text", documents[1].text("p-003"), "--case", case)
+    assert desk.ok("log", "show")["records"] == records
 
 
 def test_v07_the_same_quote_under_another_name_adds_nothing(files):

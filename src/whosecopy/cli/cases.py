@@ -56,23 +56,37 @@ def open_one(
     out().print(f"File exhibits with: whosecopy trace LEAK --case {made.id}")
 
 
+@case.command("close")
+def close(case_id: IdArgument, vault: VaultOption = None, key: KeyOption = None, json: JsonOption = False) -> None:
+    """Close a case for good: it takes no more exhibits, and retention applies to it. Its verdict stays."""
+    from whosecopy.vault.cases import close_case
+
+    with opened(vault, key) as here, here.transaction() as tx:
+        made = close_case(tx, case_id, now())
+    if json:
+        print_json({"case": made})
+    else:
+        out().print(f"{made.id} is closed. It takes no more exhibits; what it found stays.")
+
+
 @case.command("list")
 def list_all(vault: VaultOption = None, key: KeyOption = None, json: JsonOption = False) -> None:
     """List the cases of several exhibits."""
-    from whosecopy.vault.cases import filed, open_cases
+    from whosecopy.vault.cases import all_cases, filed
 
     with opened(vault, key) as here, here.snapshot() as tx:
-        rows = [(one, len(filed(tx, one.id))) for one in open_cases(tx)]
+        rows = [(one, len(filed(tx, one.id))) for one in all_cases(tx)]
     if json:
         print_json({"cases": [{"case": one, "exhibits": count} for one, count in rows]})
         return
     if not rows:
-        out().print("No case is open here. Open one with: whosecopy case open")
+        out().print("There is no case here. Open one with: whosecopy case open")
         return
-    grid = _grid(("id", "left"), ("title", "left"), ("opened", "left"), ("decides", "left"), ("exhibits", "right"))
+    grid = _grid(("id", "left"), ("title", "left"), ("opened", "left"), ("decides", "left"), ("exhibits", "right"),
+                 ("closed", "left"))  # fmt: skip
     for one, count in rows:
         of = f"{count} of {one.planned}" if one.planned else str(count)
-        grid.add_row(one.id, one.title, one.opened_at, one.decides, of)
+        grid.add_row(one.id, one.title, _minute(one.opened_at), one.decides, of, _minute(one.closed_at) or "-")
     out().print(grid)
 
 
@@ -92,7 +106,8 @@ def show_one(case_id: IdArgument, vault: VaultOption = None, key: KeyOption = No
                     "verdict": verdict.verdict if verdict else None})  # fmt: skip
         return
     name = f"{one.title}  " if one.title else ""
-    out().print(f"{name}{one.id}, opened {one.opened_at}, decided by {one.decides} at {one.alpha:g}")
+    closed = f", closed {_minute(one.closed_at)}" if one.closed_at else ""
+    out().print(f"{name}{one.id}, opened {_minute(one.opened_at)}, decided by {one.decides} at {one.alpha:g}{closed}")
     if verdict is None:
         out().print(f"No exhibit yet. File one with: whosecopy trace LEAK --case {one.id}")
     else:
@@ -115,12 +130,17 @@ def print_history(found: "Case") -> None:
     )
     for step in found.history:
         values = [evalue(value) for value in step.log_evalues_nats]
-        filed = step.filed_at[:16].replace("T", " ")
-        grid.add_row(step.exhibit, filed, step.document, str(step.marks_new), str(step.named or "-"), *values)
+        grid.add_row(
+            step.exhibit, _minute(step.filed_at), step.document, str(step.marks_new), str(step.named or "-"), *values
+        )
     total = sum(step.marks_new for step in found.history)
     files = "1 exhibit" if len(found.history) == 1 else f"{len(found.history)} exhibits"
     out().print(f"Case {found.of_case}: {total} marks in {files}, each counted once.")
     out().print(grid)
+
+
+def _minute(time: str) -> str:
+    return time[:16].replace("T", " ")
 
 
 def _grid(*columns: tuple[str, str]) -> "Table":

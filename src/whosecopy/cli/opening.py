@@ -75,7 +75,7 @@ def reveal(case: CaseArgument, vault: VaultOption = None, key: KeyOption = None,
 
 def dispute(
     document: Annotated[str, typer.Argument(metavar="ID", help="The document.", show_default=False)],
-    says: Annotated[Reply, typer.Option("--says", help="What the recipient says.", show_default=False)],
+    says: Annotated[Reply | None, typer.Option("--says", help="What the recipient says.", show_default=False)] = None,
     recipient: Annotated[
         str | None, typer.Option("--recipient", metavar="R", help="Whose reply it is.", show_default=False)
     ] = None,
@@ -83,14 +83,26 @@ def dispute(
         str | None, typer.Option("--copy", metavar="LABEL", help="The copy, where nobody is named.", show_default=False)
     ] = None,
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Their words; to whom it was forwarded.")] = "",
+    settled: Annotated[
+        int | None, typer.Option("--settled", metavar="N", help="Reply N is settled; --note says how.", min=1)
+    ] = None,
     vault: VaultOption = None,
     key: KeyOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Record what a recipient replies about a copy. It stands in the reports about it."""
-    from whosecopy.vault.dispute import Dispute, Says
+    """Record what a recipient replies about a copy, or that a reply is settled. It stands in the reports about it."""
+    from whosecopy.vault.dispute import Dispute, Says, settle
     from whosecopy.vault.dispute import dispute as enter
 
+    if settled is not None:
+        if says or recipient or copy:
+            raise InputError("--settled N takes the number of a reply, and --note, alone")
+        with opened(vault, key) as here:
+            settle(here, document, settled, note, now())
+        _say({"dispute": settled, "document": document}, f"Reply {settled} about {document} is settled.", json)
+        return
+    if says is None:
+        raise InputError("a reply takes --says; one that was given before is settled with --settled N")
     if bool(recipient) == bool(copy):
         raise InputError("a reply is about --recipient R or about --copy LABEL")
     reply = Dispute(document, recipient or "", copy or "", Says(says.value), note, now())

@@ -1,12 +1,12 @@
 """Cases of several exhibits: opened with what decides them, filled exhibit by exhibit (STATISTICS V7, V16)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlalchemy import ColumnElement, select, true
 
 from whosecopy.errors import InputError
-from whosecopy.model import codec
+from whosecopy.model import Case, codec
 from whosecopy.vault.events import record
 from whosecopy.vault.store import Tx
 from whosecopy.vault.store_session import is_row
@@ -20,6 +20,7 @@ class OpenCase:
     """A case as it was opened: `e` decides after every exhibit, `p` once, when `planned` exhibits are filed.
 
     `alpha` is the level of the case; it may not exceed that of any document that an exhibit comes from.
+    `closed_at` is empty while exhibits may be filed.
     """
 
     id: str
@@ -28,6 +29,7 @@ class OpenCase:
     alpha: float
     planned: int
     opened_at: str
+    closed_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,26 @@ def open_case(tx: Tx, decides: Decides, alpha: float, planned: int, title: str, 
     return opened
 
 
+def close_case(tx: Tx, case: str, now: str) -> OpenCase:
+    """Let a case take no exhibits from now on; it holds nothing from retention any more.
+
+    Raises `InputError` where there is no such case, or it is closed already.
+    """
+    opened = find_case(tx, case)
+    if opened.closed_at:
+        raise InputError(f"{case}: was closed already, {opened.closed_at}")
+    closed = replace(opened, closed_at=now)
+    tx.update(cases, (case,), {"facts": codec.encode(closed)})
+    record(tx, "case_closed", {"case": case, "exhibits": len(filed(tx, case))}, now)
+    return closed
+
+
 def open_cases(tx: Tx) -> list[OpenCase]:
+    """The cases that are not closed, in the order in which they were opened."""
+    return [one for one in all_cases(tx) if not one.closed_at]
+
+
+def all_cases(tx: Tx) -> list[OpenCase]:
     """All cases in the order in which they were opened."""
     return _cases(tx, true())
 
@@ -88,13 +109,36 @@ def filed(tx: Tx, case: str) -> list[Filed]:
 def file_exhibit(tx: Tx, case: str, one: Filed) -> None:
     """Add an exhibit to a case, before anything is scored; the caller records the event.
 
-    Raises `InputError` where the case is decided already.
+    Raises `InputError` where the case takes no more.
     """
-    opened, before = find_case(tx, case), filed(tx, case)
-    others = {other.exhibit_sha256 for other in before} - {one.exhibit_sha256}
+    refuse_full(tx, case, one.exhibit_sha256)
+    number = len(filed(tx, case)) + 1
+    tx.insert(exhibits, {"case": case, "number": number, "trace": one.trace, "facts": codec.encode(one)})
+
+
+def refuse_full(tx: Tx, case: str, exhibit_sha256: str) -> None:
+    """Raise `InputError` where a case is closed, or decided once and decided already."""
+    opened = find_case(tx, case)
+    if opened.closed_at:
+        raise InputError(f"{case}: was closed, {opened.closed_at}, and takes no more exhibits; open another case")
+    others = {other.exhibit_sha256 for other in filed(tx, case)} - {exhibit_sha256}
     if opened.planned and len(others) >= opened.planned:
         raise InputError(f"{case}: its {opened.planned} exhibits are filed and it is decided; open another case")
-    tx.insert(exhibits, {"case": case, "number": len(before) + 1, "trace": one.trace, "facts": codec.encode(one)})
+
+
+def forget_name(tx: Tx, trace: str, instead: str) -> None:
+    """Put `instead` in place of the name of an exhibit wherever its case of several exhibits shows it."""
+    for row in list(tx.fetch(exhibits, exhibits.c.trace == trace, "facts")):
+        case, number = row["case"], row["number"]
+        facts = replace(codec.decode(row["facts"], Filed), name=instead)
+        tx.update(exhibits, (case, number), {"facts": codec.encode(facts)})
+        for one in filed(tx, case):
+            stored = tx.trace(one.trace).case
+            found = codec.decode(stored, Case) if stored else None
+            if found and len(found.history) >= number:
+                steps = list(found.history)
+                steps[number - 1] = replace(steps[number - 1], exhibit=instead)
+                tx.update(traces, (one.trace,), {"case": codec.encode(replace(found, history=tuple(steps)))})
 
 
 def trace_of(tx: Tx, case: str) -> str:

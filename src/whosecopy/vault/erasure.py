@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from whosecopy.errors import InputError
+from whosecopy.vault.cases import filed, open_cases
+from whosecopy.vault.dispute import unsettled
 from whosecopy.vault.events import ERASURE, Event, events, record
 from whosecopy.vault.log_keys import MADE, ROTATION
 from whosecopy.vault.opening import opening
 from whosecopy.vault.store import Tx
-from whosecopy.vault.tables import disputes, exhibits, readings
 from whosecopy.vault.tables import events as table
+from whosecopy.vault.tables import readings
 from whosecopy.vault.witnessing import STAMPED, WITNESSED
 
 POLICY = "retention_policy"
@@ -61,10 +63,12 @@ def held(tx: Tx) -> dict[str, str]:
             _hold(tx, reasons, trace.id, f"{trace.id} has no verdict")
         elif trace.case is not None and _waits(tx, trace.id):
             _hold(tx, reasons, trace.id, f"{trace.id} waits to be opened")
-    for case, trace_id in tx.connection.execute(select(exhibits.c.case, exhibits.c.trace)):
-        _hold(tx, reasons, trace_id, f"{case} is open")
-    for document in tx.connection.execute(select(disputes.c.document)).scalars():
-        reasons.setdefault(document, "a recipient disputes")
+    for case in open_cases(tx):
+        reasons.setdefault(case.id, "it is not closed")
+        for exhibit in filed(tx, case.id):
+            _hold(tx, reasons, exhibit.trace, f"{case.id} is not closed")
+    for number, reply in unsettled(tx):
+        reasons.setdefault(reply.document, f"reply {number} of a recipient is not settled")
     for trace_id, document in tx.connection.execute(select(readings.c.trace, readings.c.document)):
         if document in reasons:
             reasons.setdefault(trace_id, f"{document} is held")

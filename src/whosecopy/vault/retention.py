@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from whosecopy.model import Case, codec
+from whosecopy.vault.cases import forget_name
 from whosecopy.vault.erasure import POLICY, erasable, erase, held
 from whosecopy.vault.events import events, record
 from whosecopy.vault.store import Tx, Vault
@@ -11,6 +12,7 @@ from whosecopy.vault.tables import readings, traces
 
 EXHIBITS = "exhibits_erased"
 FOREVER = 0
+ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,9 @@ def apply(vault: Vault, now: str) -> Due:
 
 def _forget_exhibit(tx: Tx, trace: str) -> None:
     """Empty a case of what was handed in; digest, verdict and numbers stay."""
+    forget_name(tx, trace, ERASED)
     case = codec.decode(tx.trace(trace).case or b"", Case)
-    exhibit = replace(case.exhibit, text="", name="erased", pages=())
+    exhibit = replace(case.exhibit, text="", name=ERASED, pages=())
     tx.update(traces, (trace,), {"case": codec.encode(replace(case, exhibit=exhibit, evidence=(), command=""))})
 
 

@@ -21,7 +21,7 @@ from whosecopy.trace.judge import (
 from whosecopy.trace.pictures import measure_pictures
 from whosecopy.trace.read import Sighting, read_leak
 from whosecopy.vault.ancestry import erase_inherited
-from whosecopy.vault.cases import Filed, OpenCase, filed, find_case
+from whosecopy.vault.cases import Filed, OpenCase, filed, find_case, refuse_full
 from whosecopy.vault.cases_tracing import CaseJudgement, case_test, in_case, judge_case, of_best_document
 from whosecopy.vault.casework import Clock, Test, TraceOptions, conclude, no_document
 from whosecopy.vault.codebooks import candidate
@@ -58,6 +58,8 @@ def trace(
         stored = tx.stored_verdict(exhibit_sha256, options_sha256)
         if stored is not None:
             return case_of(tx, stored.id)
+        if opened:
+            refuse_full(tx, opened.id, exhibit_sha256)
     clock = Clock()
     leak = open_exhibit(files, options.encoding)
     clock.step("open")
@@ -104,7 +106,7 @@ def _found(vault: Vault, leak: Leak, document: str | None) -> tuple[Leak, dict[K
     found = find_versions(vault, leak.exhibit.text, document)
     if not leak.pictures:
         return leak, found
-    candidates = found or likely_versions(vault, leak.exhibit.text)
+    candidates = found or likely_versions(vault, leak.exhibit.text, document)
     with vault.snapshot() as tx:
         masters = {key: tx.load_master(*key) for key, template in candidates.items() if template.layout.words}
     measured = {key: measure_pictures(candidates[key], master, leak.pictures) for key, master in masters.items()}
