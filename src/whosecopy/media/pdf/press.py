@@ -19,7 +19,7 @@ from whosecopy.media.pdf.rewrite import Filler, Stream
 from whosecopy.model.layout import Shift
 
 _LENGTH = re.compile(rb"/Length \d+")
-LEVEL = 6
+LEVEL = 5
 """How hard content streams are deflated."""
 _FREE = b"0000000000 65535 f \n"
 

@@ -46,22 +46,36 @@ class Stream:
     slots: tuple[Slot, ...]
 
 
+Values = tuple[float, float, float]
+"""What a copy does to a word: along, up, grey."""
+REST: Values = (0.0, 0.0, 0.0)
+
+
 class Filler:
-    """Fills the slots of one stream for one copy after the other; what a slot says for a value is made once."""
+    """Fills the slots of one stream for one copy after the other; what stands at a word is made once for its values."""
 
     def __init__(self, stream: Stream) -> None:
-        self._out = [b""] * (len(stream.parts) + len(stream.slots))
-        self._out[::2] = stream.parts
-        self._said: list[tuple[int, int, Slot, dict[float, bytes]]] = [(s.word, s.axis, s, {}) for s in stream.slots]
+        self._words: list[tuple[int, list[Slot], list[bytes], dict[Values, bytes]]] = []
+        self._out = [stream.parts[0]]
+        for slot, part in zip(stream.slots, stream.parts[1:], strict=True):
+            if self._words and self._words[-1][0] == slot.word:
+                _, slots, between, _ = self._words[-1]
+                slots.append(slot)
+                between.append(self._out[-1])
+                self._out[-1] = part
+            else:
+                self._words.append((slot.word, [slot], [], {}))
+                self._out += [b"", part]
 
-    def filled(self, values: Mapping[int, Sequence[float]]) -> bytes:
-        """The stream of a copy; `values` are those of each word on each axis, words that are not in it do not move."""
+    def filled(self, values: Mapping[int, Values]) -> bytes:
+        """The stream of a copy; words that are not in `values` do not move."""
         out = self._out
-        for at, (word, axis, slot, said) in enumerate(self._said):
-            value = values[word][axis] if word in values else 0.0
-            if value not in said:
-                said[value] = slot.text(value)
-            out[2 * at + 1] = said[value]
+        for at, (word, slots, between, said) in enumerate(self._words):
+            chosen = values.get(word, REST)
+            if chosen not in said:
+                texts = [slot.text(chosen[slot.axis]) for slot in slots]
+                said[chosen] = b"".join(piece for pair in zip(texts, [*between, b""], strict=True) for piece in pair)
+            out[2 * at + 1] = said[chosen]
         return b"".join(out)
 
 
