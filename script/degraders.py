@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from whosecopy.bench.collection import collect
-from whosecopy.bench.layout import Setting, rows, totals, traces
+from whosecopy.bench.layout import Setting, planned, rows, totals, traces
 from whosecopy.bench.layout_ways import Way
 from whosecopy.bench.printing import Draw, Grey, Scanner, printed
 
@@ -29,7 +29,7 @@ def main(trials: int, documents: Sequence[Path]) -> None:
     ways = [Way(name, partial(degraded, name)) for name in PIPELINES]
     seen = []
     for number, document in enumerate(collect(documents)):
-        for one in traces(document, ways, trials, Setting(), np.random.default_rng([7, number])):
+        for one in traces(planned(document, Setting()), ways, trials, Setting(), np.random.default_rng([7, number])):
             seen.append(one)
             sys.stdout.write(f"{one.document} | {one.attack} | found {one.found} named {one.named} wrong {one.wrong}\n")
             sys.stdout.flush()

@@ -23,7 +23,7 @@ from whosecopy.media.picture.draw import draw_page
 from whosecopy.media.picture.sheet import Grey
 from whosecopy.model import Document, Template
 from whosecopy.seal.copies import renderer
-from whosecopy.seal.forecast import Attack, Rates
+from whosecopy.seal.forecast import Attack, Rates, choose_profile, measured_rates
 from whosecopy.stats.intervals import clopper_pearson
 from whosecopy.trace.pictures import measure_pictures
 from whosecopy.trace.read import Sighting, read_leak
@@ -89,6 +89,13 @@ def traces(
             levels = count(sighting, variants, marks_on(template, shown, box))
             found = bool(sighting.marks_read)
             yield Trace(name, way.name, found, guilty in indices, bool(indices - {guilty}), levels)
+
+
+def planned(document: tuple[str, Document, Template], setting: Setting) -> tuple[str, Document, Template]:
+    """The document under the profile that `seal` would choose for it."""
+    name, master, template = document
+    found = choose_profile(template, setting.recipients, setting.alpha, measured_rates(pages=True), None)
+    return name, master, found
 
 
 def full_pages(template: Template) -> list[int]:

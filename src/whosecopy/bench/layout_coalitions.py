@@ -30,8 +30,9 @@ def coalitions(
     trials: int,
     setting: Setting,
     rng: np.random.Generator,
+    ways: Sequence[str] = WAYS,
 ) -> Iterator[Trace]:
-    """Coalitions of every size, `trials` times each way: five pages, merged and scanned, or averaged on the screen.
+    """Coalitions of every size, `trials` times each of `ways`: five pages, merged and scanned, or averaged.
 
     Who holds which page, line or word is drawn at random. `named` says that a member was named, `wrong` that
     somebody else was.
@@ -39,7 +40,7 @@ def coalitions(
     name, master, template = document
     make, pages = renderer(master, template), full_pages(template)[:PAGES]
     for size in sizes:
-        for way in WAYS:
+        for way in ways:
             for _ in range(trials):
                 codebook = fresh_codebook(template, rng, setting.recipients)
                 guilty = [int(index) for index in rng.choice(setting.recipients, size, replace=False)]

@@ -40,7 +40,7 @@ def layout_rows(documents: Sequence[Path], recipients: int, alpha: float, asked:
     import numpy as np
 
     from whosecopy.bench.collection import collect
-    from whosecopy.bench.layout import Setting, rates, rows, totals
+    from whosecopy.bench.layout import Setting, planned, rates, rows, totals
     from whosecopy.bench.layout_ways import WAYS
     from whosecopy.model import codec
 
@@ -55,7 +55,7 @@ def layout_rows(documents: Sequence[Path], recipients: int, alpha: float, asked:
     seen: list[Trace] = []
     with progress("Leaking pictures") as advance:
         for number, document in enumerate(found):
-            for one in _leaks(document, asked, setting, rng):
+            for one in _leaks(planned(document, setting), asked, setting, rng):
                 seen.append(one)
                 advance(number, len(found))
     if asked.target is not None:
