@@ -10,6 +10,7 @@ from whosecopy.cli import (
     benching,
     calibrating,
     cases,
+    custody,
     demonstrate,
     documents,
     logs,
@@ -69,5 +70,6 @@ app.command("calibrate", short_help="Measure the error rates of your own documen
 app.command("bench", short_help="Measure lengths, rates and false names.")(benching.bench)
 app.add_typer(cases.case, name="case", short_help="Several leaks read together.")
 app.add_typer(logs.log, name="log", short_help="The record of what was done: show, check, have witnessed.")
+app.add_typer(custody.custodian, name="custodian", short_help="Hold one half of the keys of codewords.")
 app.add_typer(people.people, name="people", short_help="Who may approve, and how many it takes.")
 app.add_typer(assessing.assess, name="assess", short_help="Was there a leak at all, who could have known?")

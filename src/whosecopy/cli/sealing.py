@@ -43,6 +43,10 @@ OrganisationsOption = Annotated[
     ),
 ]
 PagesOption = Annotated[bool, typer.Option("--every-page", help="Refuse a PDF with pages that cannot be traced alone.")]
+CustodiansOption = Annotated[
+    str,
+    typer.Option("--custodians", metavar="SOCKET,SOCKET", help="Two who hold the keys of the codewords in halves."),
+]
 WeakOption = Annotated[bool, typer.Option("--accept-weak", help="Seal although this document alone can name nobody.")]
 
 
@@ -105,6 +109,7 @@ def seal(
         bool,
         typer.Option("--record-ancestry", help="Keep marks of earlier copies found in DOC; do not trace by them."),
     ] = False,
+    custodians: CustodiansOption = "",
     no_notice: Annotated[bool, typer.Option("--no-notice", help="Write no notice to recipients into DIR.")] = False,
     variants: VariantsOption = False,
     delimiter: DelimiterOption = "{{ }}",
@@ -137,6 +142,7 @@ def seal(
                 ancestry=Ancestry(normalise, record_ancestry),
                 organisations=organisations or 0.0,
                 notice=not no_notice,
+                custodians=tuple(Path(one.strip()) for one in custodians.split(",") if one.strip()),
                 every_page=every_page,
             )
             data = read_master(document, password), str(document)

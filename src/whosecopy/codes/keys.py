@@ -40,6 +40,11 @@ class Secrets:
         if any(len(key) != KEY_BYTES for key in keys) or len(set(keys)) != len(keys):
             raise IntegrityError("the secrets of a template must be seven different keys of 32 bytes; restore a backup")
 
+    @property
+    def split(self) -> bool:
+        """Whether custodians hold the keys of the codewords."""
+        return not isinstance(self.code, bytes)
+
     def __repr__(self) -> str:
         return "Secrets(...)"
 

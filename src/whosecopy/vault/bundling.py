@@ -20,6 +20,7 @@ from whosecopy.vault.bundling_log import Version, collect, prove, recorded
 from whosecopy.vault.cases import refuse_several
 from whosecopy.vault.codebooks import sealed_codebook
 from whosecopy.vault.commitments import records
+from whosecopy.vault.custodian_messages import BUNDLE
 from whosecopy.vault.log import log_key
 from whosecopy.vault.log_keys import log_seed
 from whosecopy.vault.opening import Opening, case_of, opening, stored
@@ -124,7 +125,7 @@ def _panels(
     templates, panels, codebooks = [], [], []
     for document, version, issued in versions:
         template = codec.decode(tx.load_template(document, version), Template)
-        codebook = sealed_codebook(tx, document, version, template)
+        codebook = sealed_codebook(tx, document, version, template, why=BUNDLE)
         sighting = read_leak(template, case.exhibit.text, case.exhibit.pages, case.exhibit.measured)
         row = next(tx.fetch(readings, is_row(readings, (case.verdict.case, document, version)), "reading"))
         levels = np.array(codec.decode(row["reading"], list[list[float]])).reshape(codebook.biases.shape)

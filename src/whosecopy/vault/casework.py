@@ -23,6 +23,10 @@ ASSUMPTIONS = (
     "each copy reached its own recipient only; who passed it on is another question",
     "the operator could have chosen this: no outside witness is older than the exhibit",
 )
+CUSTODY = (
+    "two custodians hold the keys: no copy was made of rows that they did not both record; a copy that passed "
+    "through the hands of the sealer, or along the path of delivery, is another question"
+)
 FEWEST = 5
 """An organisation with fewer recipients is not spoken of before the identities are opened."""
 _SPENT = "Level spent in this vault"
@@ -111,7 +115,7 @@ def conclude(
         named=named if shown else (),
         organisations=groups if outcome in (Outcome.NAMED, Outcome.ORGANISATION) else (),
         decoys=decision.decoys,
-        assumptions=(*ASSUMPTIONS[:-1], origin, *forgotten, _level(test), *decision.assumptions),
+        assumptions=(*ASSUMPTIONS[:-1], origin, *_custody(test), *forgotten, _level(test), *decision.assumptions),
         timings_s={step: took for step, took in clock.steps.items() if shown or step != "judge"},
     )
     return Case(
@@ -146,6 +150,11 @@ def _how(best: Candidate, leak: Leak, outcome: Outcome) -> How:
     original = outcome is Outcome.NOT_ENOUGH_EVIDENCE and reads_like_original(best.sighting)
     notes = ["reads_like_original"] if original else []
     return how_it_got_out(best.sighting, leak.channel, str(best.version), notes, leak.exhibit.measured)
+
+
+def _custody(test: Test) -> tuple[str, ...]:
+    """What it means that custodians hold the keys, where they hold those of every version in play."""
+    return (CUSTODY,) if all(one.codebook.secrets.split for one in test.candidates) else ()
 
 
 def _level(test: Test) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from whosecopy.errors import AccessError, InputError, IntegrityError, WhosecopyError
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """The schema's history, oldest first; the last one is what the tables describe."""
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}

@@ -11,12 +11,14 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from whosecopy.codes.codebook import Codebook
-from whosecopy.errors import InputError
+from whosecopy.errors import AccessError, InputError
 from whosecopy.model import Recipient, Template, codec
 from whosecopy.seal.copies import Variants, renderer, sealed_master
 from whosecopy.seal.plan import Progress
 from whosecopy.vault.codebooks import sealed_codebook
+from whosecopy.vault.custodian_messages import HAND_OUT
 from whosecopy.vault.events import events, record
+from whosecopy.vault.issued_rows import CHECK, kept_leaves, symbols_to_hand_out
 from whosecopy.vault.log import advance
 from whosecopy.vault.opening import refuse_while_sealed
 from whosecopy.vault.people import policy
@@ -49,11 +51,12 @@ def deliver(vault: Vault, batch: Batch, now: str, progress: Progress) -> tuple[S
     advance(vault, now)
     key = batch.document, batch.version
     with vault.snapshot() as tx:
-        shows_labels = policy(tx) == 1
-        codebook, make, name = _workshop(tx, *key, RENDER | {"identity"} if shows_labels else RENDER)
+        shows_labels, known = policy(tx) == 1, kept_leaves(tx, batch)
+        purposes = RENDER | (CHECK if known else {"identity"} if shows_labels else set())
+        codebook, make, name = _workshop(tx, *key, purposes)
         issues = [issue for issue in tx.recipients(*key) if issue.batch == batch.batch]
         notice = _notice(tx, batch)
-    labels = codebook.copy_labels(batch.first + batch.count) if shows_labels else []
+    labels = codebook.copy_labels(batch.first + batch.count) if "identity" in purposes else []
     out = Path(batch.out_dir)
     with _unfinished(out):
         out.mkdir(parents=True, exist_ok=True)
@@ -61,7 +64,9 @@ def deliver(vault: Vault, batch: Batch, now: str, progress: Progress) -> tuple[S
     rows: list[tuple[str, ...]] = []
     for done in range(0, batch.count, _BLOCK):
         block = issues[done : done + _BLOCK]
-        for issue, variants in zip(block, codebook.variants(block[0].index, len(block)), strict=True):
+        with _unfinished(out):
+            words = symbols_to_hand_out(codebook, batch, block[0].index, len(block), known, labels)
+        for issue, variants in zip(block, codebook.shown(words), strict=True):
             path = out / file_name(issue.recipient.id, name)
             data = make(variants)
             _write(path, data)
@@ -103,10 +108,14 @@ def hand_out_again(vault: Vault, document: str, recipient: str, now: str) -> byt
         _, version, issue = max(found, key=lambda one: one[1])
         if issue.state != "done":
             raise InputError(f"{recipient}: has no copy of {document} yet; finish it with: whosecopy seal --resume")
-        codebook, make, _ = _workshop(tx, document, version, RENDER)
+        batch = next(one for one in tx.batches(document, version) if one.batch == issue.batch)
+        known = kept_leaves(tx, batch)
+        codebook, make, _ = _workshop(tx, document, version, RENDER | CHECK if known else RENDER)
+        labels = codebook.copy_labels(issue.index + 1) if known else []
+        words = symbols_to_hand_out(codebook, batch, issue.index, 1, known, labels)
         record(tx, "hand-out", {"version": version, "first": issue.index, "count": 1, "again": True}, now, document)
     advance(vault, now)
-    return make(codebook.variants(issue.index, 1)[0])
+    return make(codebook.shown(words)[0])
 
 
 def refuse_occupied(out: Path, recipients: Sequence[Recipient], master: str) -> None:
@@ -147,7 +156,7 @@ def _workshop(
     facts = tx.version(document, version)
     template = codec.decode(tx.load_template(document, version), Template)
     master = sealed_master(template, tx.load_master(document, version), facts.name, facts.encoding or None)
-    return sealed_codebook(tx, document, version, template, purposes), renderer(master, template), facts.name
+    return sealed_codebook(tx, document, version, template, purposes, HAND_OUT), renderer(master, template), facts.name
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -167,9 +176,11 @@ def _write(path: Path, data: bytes) -> None:
 
 @contextmanager
 def _unfinished(path: Path) -> Iterator[None]:
-    """What the system refuses after the seal was recorded is an `InputError` that says how to go on."""
+    """What the system or a custodian refuses after the seal was recorded is an error that says how to go on."""
     try:
         yield
+    except AccessError as refused:
+        raise AccessError(f"{refused}; the seal is recorded, finish it with: whosecopy seal --resume") from None
     except OSError as failed:
         reason = (failed.strerror or str(failed)).lower()
         raise InputError(f"{path}: {reason}; the seal is recorded, finish it with: whosecopy seal --resume") from failed

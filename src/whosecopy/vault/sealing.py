@@ -23,8 +23,11 @@ from whosecopy.seal.record import encode_record, make_record
 from whosecopy.vault.ancestry import Ancestry, settle_ancestry
 from whosecopy.vault.codebooks import sealed_codebook
 from whosecopy.vault.commitments import digest_of, next_place
+from whosecopy.vault.custodian_messages import SEAL
+from whosecopy.vault.custodians import draw_code
 from whosecopy.vault.delivery import SealedCopy, deliver, refuse_occupied
 from whosecopy.vault.events import record
+from whosecopy.vault.issued_rows import keep_leaves
 from whosecopy.vault.lookup import lookup_of
 from whosecopy.vault.secretbytes import pack_secrets
 from whosecopy.vault.store import Tx, Vault
@@ -42,7 +45,8 @@ class SealOptions:
     `carriers` are name prefixes (`wording`, `typography.quotes`); empty means all that are on by default.
     `coalition` plans for that many copies merged, `supersedes` makes a new version of an earlier document,
     `organisations` is the share of marks that carry the symbol of an organisation in place of a copy's own,
-    `notice` puts a notice to recipients beside the copies.
+    `notice` puts a notice to recipients beside the copies, `custodians` are the sockets of the two who hold the
+    keys of the codewords in place of the vault.
     """
 
     alpha: float = DEFAULT_ALPHA
@@ -58,6 +62,7 @@ class SealOptions:
     ancestry: Ancestry = _REFUSE
     organisations: float = 0.0
     notice: bool = True
+    custodians: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,7 @@ def seal(
     template = replace(survey_master(prepared, options), inherited=inherited)
     refuse_occupied(out, recipients, name)
     template, table = _plan(template, recipients, options, progress)
-    codebook = draw_codebook(template, len(recipients), memberships(recipients))
+    codebook = draw_codebook(template, len(recipients), memberships(recipients), options.custodians)
     lookup = lookup_of(vault, template)
     with vault.transaction() as tx:
         _refuse_known(tx, template.master_sha256, name)
@@ -179,7 +184,7 @@ def add_recipients(
                 f"make it again with: whosecopy copy {document} {again[0]} --out FILE"
             )
         template = codec.decode(tx.load_template(document, newest.version), Template)
-        codebook = sealed_codebook(tx, document, newest.version, template)
+        codebook = sealed_codebook(tx, document, newest.version, template, why=SEAL)
         if codebook.shared.any():
             check_organisations([*before, *recipients])
             codebook = replace(codebook, members=np.array(memberships([*before, *recipients])))
@@ -190,13 +195,19 @@ def add_recipients(
     return Sealed(document, title, newest.version, template, copies)
 
 
-def draw_codebook(template: Template, count: int, members: Sequence[int] = ()) -> Codebook:
+def draw_codebook(
+    template: Template, count: int, members: Sequence[int] = (), custodians: Sequence[Path] = ()
+) -> Codebook:
     """Fresh secrets for `template`, redrawn until `count` codewords differ pairwise and from the master.
 
-    `members` are the organisations of the copies, by number; they matter where marks are shared.
+    `members` are the organisations of the copies, by number; they matter where marks are shared. Where there are
+    `custodians`, they draw the keys of the codewords.
     """
     for _ in range(_REDRAWS):
-        codebook = make_codebook(template, draw_secrets(randomness.token_bytes), members)
+        secrets = draw_secrets(randomness.token_bytes)
+        if custodians:
+            secrets = replace(secrets, code=draw_code(custodians, template))
+        codebook = make_codebook(template, secrets, members)
         if _tell_apart(codebook, count):
             return codebook
     raise CapacityError(template.length + 1, template.length, "the copies could not all be made different")
@@ -248,6 +259,8 @@ def _issue(
     place = next_place(tx, *key)
     sealed = make_record(codebook, place, recipients, alpha, f"whosecopy {__version__}")
     batch = tx.add_batch(*key, recipients, encode_record(sealed), "pending", str(out.resolve()))
+    if codebook.secrets.split:
+        keep_leaves(tx, batch, codebook, sealed.copies_root)
     facts: dict[str, str | int] = {"version": key[1], "batch": batch.batch, "first": batch.first, "count": batch.count}
     if notice:
         facts |= {"notice": NOTICE, "notice_sha256": hashlib.sha256(NOTICE.encode()).hexdigest()}

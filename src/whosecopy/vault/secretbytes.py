@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from dataclasses import fields
 
-from whosecopy.codes.keys import NOT_OPENED, Secrets, derive
+from whosecopy.codes.keys import KEY_BYTES, NOT_OPENED, Secrets, derive
+from whosecopy.codes.keystream import Source
 from whosecopy.model import codec
+from whosecopy.vault.custodians import SplitCode
 from whosecopy.vault.store import Tx
 from whosecopy.vault.store_cells import open_cell, seal_cell
 
@@ -18,7 +20,7 @@ def pack_secrets(key: bytes, template_sha256: str, secrets: Secrets) -> bytes:
     """The secrets of a template as canonical JSON, each encrypted under its `wrapping_key`."""
     return codec.encode(
         {
-            name: seal_cell(wrapping_key(key, name), _TABLE, (template_sha256,), name, getattr(secrets, name))
+            name: seal_cell(wrapping_key(key, name), _TABLE, (template_sha256,), name, _bytes(getattr(secrets, name)))
             for name in ALL
         }
     )
@@ -30,10 +32,10 @@ def unpack_secrets(key: bytes, template_sha256: str, packed: bytes, purposes: Co
     Raises `IntegrityError` where one was altered, or moved here from another template or purpose.
     """
     cells = codec.decode(packed, dict[str, bytes])
-    opened = {
-        name: open_cell(wrapping_key(key, name), _TABLE, (template_sha256,), name, cells[name]) for name in purposes
-    }
-    return Secrets(**(dict.fromkeys(ALL, NOT_OPENED) | opened))
+    opened = dict.fromkeys(ALL, NOT_OPENED)
+    for name in purposes:
+        opened[name] = open_cell(wrapping_key(key, name), _TABLE, (template_sha256,), name, cells[name])
+    return Secrets(code=_source(opened.pop("code")), **opened)
 
 
 def wrapping_key(key: bytes, purpose: str) -> bytes:
@@ -45,3 +47,12 @@ def open_secrets(tx: Tx, document: str, version: int, purposes: Collection[str] 
     """The secrets of one sealed version for `purposes`; all others stay closed."""
     packed = tx.load_secrets(document, version)
     return unpack_secrets(tx.keys.secrets, tx.version(document, version).template_sha256, packed, purposes)
+
+
+def _bytes(secret: Source) -> bytes:
+    return secret if isinstance(secret, bytes) else codec.encode(secret)
+
+
+def _source(opened: bytes) -> bytes | SplitCode:
+    """A key, or where custodians hold the keys, whom to ask: that is longer than a key."""
+    return opened if len(opened) <= KEY_BYTES else codec.decode(opened, SplitCode)

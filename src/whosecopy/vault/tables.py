@@ -95,6 +95,17 @@ batches = Table(
 )
 """Indices `first` to `first + count - 1` were issued together, to `recipients` in that order."""
 
+leaves = Table(
+    "leaves",
+    metadata,
+    Column("document", String(32), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("batch", Integer, primary_key=True, autoincrement=False),
+    _sealed("leaves"),
+    ForeignKeyConstraint(["document", "version", "batch"], ["batches.document", "batches.version", "batches.batch"]),
+)
+"""The leaf of each copy of a batch, 32 bytes each, where custodians hold the keys: what they give later must fit."""
+
 traces = Table(
     "traces",
     metadata,
