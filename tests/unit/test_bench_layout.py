@@ -7,10 +7,13 @@ import pytest
 
 from whosecopy.bench.layout import Setting, Trace, full_pages, marks_on, rates, rows, totals, traces
 from whosecopy.bench.layout_coalitions import coalitions
-from whosecopy.bench.layout_ways import WAYS, Way
+from whosecopy.bench.layout_ways import FORECAST, WAYS, Way
 from whosecopy.bench.printing import QUARTERS
 from whosecopy.bench.typeset import letter
+from whosecopy.cli import run
+from whosecopy.model.codec import decode
 from whosecopy.seal.declare import prepare
+from whosecopy.seal.forecast import Rates, measured_rates
 from whosecopy.vault.sealing import SealOptions, survey_master
 
 FEW = Setting(recipients=20, alpha=1e-3)
@@ -76,3 +79,27 @@ def test_wrong_names_are_counted_with_their_limit():
     assert totals([trace_of()] * 59)[:2] == (59, 0)
     assert totals([trace_of()] * 59)[2] == pytest.approx(1 - 0.05 ** (1 / 59))
     assert totals([trace_of(wrong=True)])[1] == 1
+
+
+@pytest.mark.parametrize(("name", "attack", "says"), [
+    ("letter.pdf", "earthquake", "no attack is called 'earthquake'; there are: screenshot"),
+    ("memo.txt", "scan", "memo.txt: has no marks on pages"),
+])  # fmt: skip
+def test_what_cannot_be_measured_is_refused_in_one_line(tmp_path, capsys, name, attack, says):
+    (tmp_path / name).write_bytes(letter(3, 16) if name.endswith("pdf") else b"Nobody has read it. He does not know.\n")
+    assert run(["bench", "layout", str(tmp_path / name), "--attack", attack]) == 2
+    assert says in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_table_of_rates_is_written_with_the_command_that_made_it(tmp_path):
+    (tmp_path / "letter.pdf").write_bytes(letter(3, 16))
+    found = tmp_path / "rates.json"
+    asked = ["--attack", "screenshot", "--recipients", "20", "--alpha", "1e-3", "--out", str(found)]
+    assert run(["bench", "layout", str(tmp_path / "letter.pdf"), *asked]) == 0
+    table = decode(found.read_bytes(), Rates)
+    assert [(attack.name, attack.part, attack.lost) for attack in table.attacks] == [("screenshot", "sheet", 0.0)]
+    assert table.command.startswith("whosecopy bench layout letter.pdf --trials 1 --seed 1 --attack 'screenshot'")
+
+
+def test_forecasts_of_pdfs_have_a_row_for_every_way_that_was_measured():
+    assert {attack.name for attack in measured_rates(pages=True).attacks} >= set(FORECAST)

@@ -167,14 +167,14 @@ def count(sighting: Sighting, variants: NDArray[np.uint8], shown: NDArray[np.boo
 
 
 def rows(seen: Sequence[Trace]) -> list[dict[str, object]]:
-    """One row for each document and way, and one for all documents: names, and the shares of marks misread or erased.
+    """One row for each document and way, and one for several documents: names, and shares of marks misread or erased.
 
     `wrong` of a carrier is the share of its marks that were read wrong among those that were read.
     """
     groups: dict[tuple[str, str], list[Trace]] = defaultdict(list)
     for one in seen:
         groups[one.document, one.attack].append(one)
-    for one in seen:
+    for one in seen if len({one.document for one in seen}) > 1 else ():
         groups["all", one.attack].append(one)
     carriers = sorted({carrier for one in seen for carrier in one.levels})
     return [
