@@ -182,6 +182,17 @@ def test_a_quarter_of_a_page_reads_what_it_shows_and_nothing_else(page: Page) ->
     assert np.isnan(looks.along_pt[right]).all()
 
 
+def test_a_page_laid_by_its_words_reads_as_one_laid_by_its_features(page: Page) -> None:
+    picture = page.drawn(120, True)
+    boxes = np.array([word.box_pt for word in page.layout.words]) * 120 / 72
+    by_words, (found,) = page.read_shots(Shot(picture, tuple(page.texts), boxes, upright=True))
+    by_features, _ = page.read(picture)
+    assert found.inliers > 100
+    assert wrong(by_words.along_pt, page.along)[0] <= 0.02
+    same = np.isfinite(by_words.along_pt) & np.isfinite(by_features.along_pt)
+    assert np.median(np.abs(by_words.along_pt - by_features.along_pt)[same]) < 0.05
+
+
 def test_two_pages_in_one_picture_are_both_read() -> None:
     pages = new_page(6, pages=2)
     spread = np.hstack([pages.drawn(150, True, 1), pages.drawn(150, True, 0)])

@@ -17,7 +17,7 @@ from whosecopy.media.picture.sheet import Grey
 _SMALL_PX = 2_000
 _MAX_ENLARGED = 3
 _BUDGET_S = 450
-_PAGE_S, _PAGE_CPU_S = 110, 25
+_PAGE_S, _PAGE_CPU_S = 110, 20
 _GOOD_CONFIDENCE = 60.0
 _PAGE_OPTIONS = ("--dpi", "300", "--psm", "3", "-c", "thresholding_method=2")
 _KEPT_SIDE_PX, _KEPT_PX = 4_000, 160_000_000

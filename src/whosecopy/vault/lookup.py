@@ -46,22 +46,19 @@ def find_versions(vault: Vault, leak_text: str, document: str | None) -> dict[Ke
         return {key: templates.get(key) or _template(tx, key) for key in dict.fromkeys([*found, *siblings])}
 
 
-def likely_versions(vault: Vault, leak_text: str) -> dict[Key, Template]:
+def likely_versions(vault: Vault, leak_text: str, document: str | None) -> dict[Key, Template]:
     """The versions of the few documents with pages that share most with a leak, however little that is.
 
-    For pictures that hold only pieces of lines: whether they show one of these documents has to be seen from the
-    pictures themselves.
+    For pictures that hold only pieces of lines: whether they show one of these documents, or the one that the user
+    names, has to be seen from the pictures themselves.
     """
     with vault.snapshot() as tx:
+        shortlist = _shortlist(tx, leak_fingerprints(leak_text, vault.lookup_key).tolist())
+        names = dict.fromkeys([*([document] if document else []), *(key[0] for key in shortlist)])
         found: dict[Key, Template] = {}
-        for name in dict.fromkeys(
-            key[0] for key in _shortlist(tx, leak_fingerprints(leak_text, vault.lookup_key).tolist())
-        ):
-            if len({key[0] for key in found}) == _LIKELY:
-                break
-            templates = {(name, one.version): _template(tx, (name, one.version)) for one in tx.versions(name)}
-            found |= templates if any(one.layout.words for one in templates.values()) else {}
-        return found
+        for name in list(names)[:_LIKELY]:
+            found |= {(name, one.version): _template(tx, (name, one.version)) for one in tx.versions(name)}
+        return {key: template for key, template in found.items() if template.layout.words}
 
 
 def _shortlist(tx: Tx, seen: Sequence[int]) -> list[Key]:

@@ -106,7 +106,7 @@ def _found(vault: Vault, leak: Leak, document: str | None) -> tuple[Leak, dict[K
     found = find_versions(vault, leak.exhibit.text, document)
     if not leak.pictures:
         return leak, found
-    candidates = found or likely_versions(vault, leak.exhibit.text)
+    candidates = found or likely_versions(vault, leak.exhibit.text, document)
     with vault.snapshot() as tx:
         masters = {key: tx.load_master(*key) for key, template in candidates.items() if template.layout.words}
     measured = {key: measure_pictures(candidates[key], master, leak.pictures) for key, master in masters.items()}

@@ -1,4 +1,4 @@
-"""Where a page lies in a picture by the words that OCR reads in it: for pages that repeat themselves or are badly worn.
+"""Where a page lies in a picture by the words that OCR reads in it: quick, and good for forms that repeat themselves.
 
 The words read are laid beside the words of the page in their order; pairs of equal words are the points that a
 homography has to fit. Their boxes differ by a few pixels, which the correlation of blocks makes good afterwards.

@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 
 from whosecopy.media.picture.anchors import register_by_words
 from whosecopy.media.picture.looks import enter, page_looks
-from whosecopy.media.picture.register import PageFeatures, PictureFeatures, Registration, outline, register
+from whosecopy.media.picture.register import (
+    ENOUGH_INLIERS,
+    PageFeatures,
+    PictureFeatures,
+    Registration,
+    outline,
+    register,
+)
 from whosecopy.media.picture.sheet import Grey, Sheet, Shot, make_sheet, scale_of
 from whosecopy.media.picture.unwarp import Unwarped, unwarp
 from whosecopy.media.picture.words import Seen, seen_words
@@ -125,13 +132,14 @@ def _pages_in(shot: Shot, pages: Sequence[int], master: Master, number: int) -> 
 
 
 def _register(shot: Shot, features: dict[str, PictureFeatures], page: int, master: Master) -> tuple[str, Registration]:
-    """How the picture has to be changed, and where the page lies in it; by its words where features fail."""
+    """How the picture has to be changed, and where the page lies in it: by its words, else by features."""
     sheet, page_features, words = master.page(page)
-    way, at = register(list(features.values()), page_features)
-    if at.found or "" not in features:
-        return list(features)[way], at
     texts = [master.texts[word] for word in words]
-    return "", register_by_words(shot.words, shot.boxes_px, shot.grey.shape, texts, sheet)
+    by_words = register_by_words(shot.words, shot.boxes_px, shot.grey.shape, texts, sheet)
+    if "" in features and by_words.inliers >= ENOUGH_INLIERS:
+        return "", by_words
+    way, at = register(list(features.values()), page_features)
+    return (list(features)[way], at) if at.found or "" not in features else ("", by_words)
 
 
 def _view(shown: Unwarped, sheet: Sheet) -> bytes:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from whosecopy.media.picture.sheet import Grey
 
 LEAST_INLIERS = 18
-_ENOUGH_INLIERS = 60
+ENOUGH_INLIERS = 60
+"""Beyond doubt."""
 _FEATURES = 6_000
 _RATIO = 0.82
 _LEAST_MATCHES = 15
@@ -33,9 +34,9 @@ _CHUNK = 1_500
 class _View:
     """One look at the picture and at the page: how both are blurred and scaled before features are sought.
 
-    `median` and `smooth` are done to the picture before, `blur` after it was scaled so that its longer side
-    has `long_px` pixels; the page is scaled by `page_scale` and blurred by `page_blur`. Only `quick` views are
-    taken of pictures that were mirrored or inverted on trial.
+    `median` and `smooth` are done to the picture before, `blur` after it was scaled so that its longer side has
+    `long_px` pixels; without that a small picture, likely a screenshot, is taken as it is. The page is scaled by
+    `page_scale` and blurred by `page_blur`. Only `quick` views are taken of pictures mirrored or inverted on trial.
     """
 
     long_px: int
@@ -48,6 +49,7 @@ class _View:
 
 
 _VIEWS = (
+    _View(0, 0, 0.0, 0.0, 0.5, 0.0),
     _View(2_100, 0, 0.0, 0.0, 0.75, 0.0, quick=True),
     _View(1_650, 3, 0.0, 1.6, 0.75, 1.6),
     _View(1_150, 0, 1 / 1_700, 0.0, 0.5, 1.0, quick=True),
@@ -118,12 +120,13 @@ def register(pictures: Sequence[PictureFeatures], page: PageFeatures) -> tuple[i
     number, best = 0, NOT_FOUND
     for view, picture in product(range(len(_VIEWS)), range(len(pictures))):
         sight = _VIEWS[view]
-        if min(pictures[picture].grey.shape) < _SMALLEST_PX or (picture and not sight.quick):
+        shape = pictures[picture].grey.shape
+        if min(shape) < _SMALLEST_PX or (picture and not sight.quick) or (max(shape) > _SMALL_PX and not sight.long_px):
             continue
         found = _homography(pictures[picture].seen(view), page.seen(sight.page_scale, sight.page_blur))
         if found.inliers > best.inliers and sane(found.homography, pictures[picture].grey.shape, page.grey.shape):
             number, best = picture, found
-        if best.inliers >= _ENOUGH_INLIERS:
+        if best.inliers >= ENOUGH_INLIERS:
             break
     return number, best if best.found else NOT_FOUND
 
@@ -133,9 +136,9 @@ def _look(grey: Grey, view: _View) -> Features:
 
     longer = max(grey.shape)
     wanted = view.long_px
-    if view is _VIEWS[0] and longer <= _SMALL_PX:
+    if view is _VIEWS[1] and longer <= _SMALL_PX:
         wanted = round(longer * _ENLARGED)
-    wanted = min(wanted, round(longer * _MOST_ENLARGED))
+    wanted = min(wanted, round(longer * _MOST_ENLARGED)) if wanted else longer
     if view.median:
         grey = np.asarray(cv2.medianBlur(grey, view.median))
     if view.smooth:
