@@ -16,7 +16,7 @@ from whosecopy.media.picture.sheet import Grey
 
 _SMALL_PX = 2_000
 _MAX_ENLARGED = 3
-_BUDGET_S = 450
+_BUDGET_S, _TURNING_S = 450, 60
 _PAGE_S, _PAGE_CPU_S = 110, 20
 _GOOD_CONFIDENCE = 60.0
 _PAGE_OPTIONS = ("--dpi", "300", "--psm", "3", "-c", "thresholding_method=2")
@@ -39,13 +39,15 @@ def engine() -> str:
 class Reader:
     """Reads one page after the other until its time is spent; `name` is the file spoken of in errors.
 
-    `pictures` are the pages read, upright as far as their text shows it; `dropped` counts those too many to keep.
+    `pictures` are the pages read, upright as far as their text shows it; `dropped` counts those too many to keep,
+    `turning_s` is the time spent on finding out how pages are turned.
     """
 
     name: str
     started: float = field(default_factory=time.monotonic)
     pictures: list[PagePicture] = field(default_factory=list)
     dropped: int = 0
+    turning_s: float = 0.0
 
     @property
     def exhausted(self) -> bool:
@@ -60,14 +62,17 @@ class Reader:
     def read(self, page: Grey) -> str:
         """The text of one page: paragraphs parted by blank lines, lines as printed.
 
-        A page that makes little sense is also read in the other direction, or mirrored, that a part of it is best in.
+        A page that makes little sense is also read in the other direction, or mirrored, that a part of it is best in,
+        for as long as the time for that lasts.
         """
         page = 255 - page if float(np.median(page)) < _DARK else page
         best = _seen(page, self.name)
-        if best.confidence < _GOOD_CONFIDENCE and not best.broken:
+        if best.confidence < _GOOD_CONFIDENCE and not best.broken and self.turning_s < _TURNING_S:
+            began = time.monotonic()
             parts = [_seen(turned, self.name).confidence for turned in _ways(_busiest(page))]
             other = _seen(_ways(page)[int(np.argmax(parts))], self.name)
             best = max(best, other, key=lambda seen: seen.confidence)
+            self.turning_s += time.monotonic() - began
         self._keep(best)
         return _lines(best.words)
 
