@@ -5,15 +5,15 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from whosecopy.bench.layout import Setting, Trace, full_pages, marks_on, rates, rows, totals, traces
+from whosecopy.bench.layout import Setting, Trace, rates, rows, totals, traces
 from whosecopy.bench.layout_coalitions import coalitions
 from whosecopy.bench.layout_ways import FORECAST, WAYS, Way
-from whosecopy.bench.printing import QUARTERS
 from whosecopy.bench.typeset import letter
 from whosecopy.cli import run
 from whosecopy.model.codec import decode
 from whosecopy.seal.declare import prepare
 from whosecopy.seal.forecast import Rates, measured_rates
+from whosecopy.seal.sheets import QUARTERS, full_pages, marks_on
 from whosecopy.vault.sealing import SealOptions, survey_master
 
 FEW = Setting(recipients=20, alpha=1e-3)

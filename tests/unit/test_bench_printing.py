@@ -7,6 +7,7 @@ from whosecopy.bench import printing
 from whosecopy.bench.layout_ways import FORECAST, WAYS
 from whosecopy.bench.printing import Scanner, part
 from whosecopy.bench.printing_camera import EIGHT_MEGAPIXELS, SENT_SMALL, photographed, photographed_screen
+from whosecopy.seal.sheets import QUARTERS
 
 INCHES = (3, 4)
 SQUARE_INCHES = (0.5, 0.75, 1.0, 1.5)
@@ -107,7 +108,7 @@ def test_a_photo_of_a_screen_shows_its_pixels_where_that_of_a_print_does_not():
 
 
 def test_a_quarter_is_cut_from_the_page_itself():
-    quarters = [part(draw, box)(100) for box in printing.QUARTERS]
+    quarters = [part(draw, box)(100) for box in QUARTERS]
     again = np.vstack([np.hstack(quarters[:2]), np.hstack(quarters[2:])])
     assert np.array_equal(again, draw(100))
 

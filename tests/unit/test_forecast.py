@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from whosecopy.media.dispatch import open_document
-from whosecopy.model import Site
+from whosecopy.model import Layout, Site, Word
 from whosecopy.seal.forecast import Attack, Rates, choose_profile, forecast, measured_rates
 from whosecopy.seal.plan import make_template
 
@@ -170,14 +170,16 @@ def test_leaks_that_are_lost_are_not_promised():
 
 
 def test_a_page_and_a_quarter_of_it_show_their_own_marks_only():
-    template = template_of(60)
-    half = len(template.text) // 2
-    pages = replace(
-        template, blocks=((0, half), (half, len(template.text) - 20), (len(template.text) - 20, len(template.text)))
+    marks = template_of(64, carrier="layout.word_x")
+    places = [(k // 32, 100 * (k % 2) + 10, 10 * (k % 32 // 2) + 10) for k in range(64)]
+    words = tuple(
+        Word(site.start, site.end, page, (left, top, left + 30, top + 5), 10.0, k, room_em=0.04)
+        for k, (site, (page, left, top)) in enumerate(zip(marks.sites, places, strict=True))
     )
-    levels = {"declared": SURE}
-    attacks = [Attack(name, part, 1, levels) for name, part in (("a page", "sheet"), ("a quarter", "quarter"))]
-    rates = rates_of(levels)
-    rows, _ = table(pages, 80, Rates(rates.measured, rates.command, (*rates.attacks, *attacks)))
-    assert rows["a page"].marks_expected == pytest.approx(30, abs=2)
-    assert rows["a quarter"].marks_expected == pytest.approx(7.5, abs=2)
+    sites = tuple(replace(site, locator=f"{k} 0.04") for k, site in enumerate(marks.sites))
+    template = replace(marks, sites=sites, layout=Layout(words, ((200.0, 170.0), (200.0, 170.0))))
+    rates = rates_of({"layout.word_x": SURE})
+    seen = [Attack(name, name, 1, {"layout.word_x": SURE}) for name in ("sheet", "quarter")]
+    rows, _ = table(template, 80, Rates(rates.measured, rates.command, (*rates.attacks, *seen)))
+    assert rows["sheet"].marks_expected == 32
+    assert rows["quarter"].marks_expected == 8

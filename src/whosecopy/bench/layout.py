@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 
 from whosecopy.bench.layout_ways import FORECAST, WAYS, Way
 from whosecopy.bench.naming import decide_alone, fresh_codebook
-from whosecopy.bench.printing import WHOLE, Box, Draw, part
-from whosecopy.carriers.layout import place
-from whosecopy.carriers.registry import is_layout
+from whosecopy.bench.printing import Draw, part
 from whosecopy.errors import InputError
 from whosecopy.media.leak import PagePicture, open_leak
 from whosecopy.media.picture.draw import draw_page
@@ -24,13 +22,13 @@ from whosecopy.media.picture.sheet import Grey
 from whosecopy.model import Document, Template
 from whosecopy.seal.copies import renderer
 from whosecopy.seal.forecast import Attack, Rates, choose_profile, measured_rates
+from whosecopy.seal.sheets import Shown, full_pages, marks_on
 from whosecopy.stats.intervals import clopper_pearson
 from whosecopy.trace.pictures import measure_pictures
 from whosecopy.trace.read import Sighting, read_leak
 
 _FIRST_TRACE = 2
 """The first trace of an exhibit is tested at alpha / 2 (STATISTICS V11)."""
-_FULL = 0.5
 Levels = Mapping[str, Mapping[float, int]]
 """For each carrier how often each level in nats was seen; negative ones speak for what the copy does not show."""
 
@@ -98,12 +96,6 @@ def planned(document: tuple[str, Document, Template], setting: Setting) -> tuple
     return name, master, found
 
 
-def full_pages(template: Template) -> list[int]:
-    """The pages with at least half as many words as the fullest."""
-    words = Counter(word.page for word in template.layout.words)
-    return sorted(page for page, held in words.items() if held >= _FULL * max(words.values()))
-
-
 def drawing(copy: bytes, page: int) -> Draw:
     """A page of a copy, drawn at any resolution."""
     return lambda dpi: draw_page(copy, page, dpi / 72, "the copy")
@@ -143,20 +135,7 @@ def _words(template: Template, pages: Sequence[int]) -> tuple[str, ...]:
     return tuple(template.text[word.start : word.end] for word in template.layout.words if word.page in pages)
 
 
-def marks_on(template: Template, pages: Sequence[int], box: Box = WHOLE) -> NDArray[np.bool_]:
-    """Which marks have a word wholly inside `box` on one of `pages`: shape (m,)."""
-    layout = template.layout
-    inside = np.zeros(len(layout.words), dtype=bool)
-    for number, word in enumerate(layout.words):
-        width, height = layout.pages_pt[word.page]
-        left, top, right, bottom = box[0] * width, box[1] * height, box[2] * width, box[3] * height
-        x0, y0, x1, y1 = word.box_pt
-        inside[number] = word.page in pages and x0 >= left and y0 >= top and x1 <= right and y1 <= bottom
-    marked = [[site for site in mark.sites if is_layout(template.sites[site].carrier)] for mark in template.marks]
-    return np.array([any(inside[place(template.sites[site])[0]] for site in sites) for sites in marked], dtype=bool)
-
-
-def count(sighting: Sighting, variants: NDArray[np.uint8], shown: NDArray[np.bool_]) -> Levels:
+def count(sighting: Sighting, variants: NDArray[np.uint8], shown: Shown) -> Levels:
     """How clearly each mark that was `shown` speaks for the variant of its copy."""
     levels: dict[str, Counter[float]] = defaultdict(Counter)
     carriers, rows = sighting.template.mark_carriers, sighting.reading.levels_nats

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from whosecopy.bench.layout import Setting, Trace, count, drawing, full_pages, marks_on, sight
+from whosecopy.bench.layout import Setting, Trace, count, drawing, sight
 from whosecopy.bench.naming import decide_alone, fresh_codebook
 from whosecopy.bench.printing import Draw, Scanner, averaged, merged, scanned, screenshot
 from whosecopy.media.picture.sheet import Grey
 from whosecopy.model import Document, Template, Word
 from whosecopy.seal.copies import renderer
+from whosecopy.seal.sheets import full_pages, marks_on
 
 _FIRST_TRACE = 2
 PAGES = 5

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from whosecopy.bench import printing as machines
-from whosecopy.bench.printing import QUARTERS, WHOLE, Box, Draw, Scanner
+from whosecopy.bench.printing import Draw, Scanner
 from whosecopy.bench.printing_camera import EIGHT_MEGAPIXELS, SENT_SMALL, photographed, photographed_screen
 from whosecopy.media.picture.sheet import Grey
+from whosecopy.seal.sheets import QUARTERS, WHOLE, Box
 
 Seen = Callable[[Sequence[Draw], np.random.Generator], Grey]
 """From the pages shown to the picture that surfaces."""

@@ -12,14 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whosecopy.media.picture.sheet import Grey, Lit
+from whosecopy.seal.sheets import Box
 
 Draw = Callable[[float], Grey]
 """A page, or a part of it, drawn at so many dots per inch."""
-Box = tuple[float, float, float, float]
-"""Left, top, right, bottom of a part of a page, in shares of its sides."""
-
-WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
-QUARTERS: tuple[Box, ...] = ((0.0, 0.0, 0.5, 0.5), (0.5, 0.0, 1.0, 0.5), (0.0, 0.5, 0.5, 1.0), (0.5, 0.5, 1.0, 1.0))
 PRINTER_DPI, COPIER_DPI, FAX_DPI = 600, 300, 200
 _TONER_PX = 1.3
 _PAPER = 255

@@ -19,6 +19,7 @@ from whosecopy.codes.organisations import organisation_panel
 from whosecopy.codes.panel import Panel, p_values
 from whosecopy.model import Floats, Reading, Template, codec
 from whosecopy.seal.plan import Progress, weak_pages, with_profile
+from whosecopy.seal.sheets import QUARTERS, WHOLE, full_pages, marks_on
 from whosecopy.stats.intervals import clopper_pearson
 
 PROFILES = ("solo", "short", "GL6", "GL8")
@@ -224,7 +225,7 @@ class _Trials:
     def marks(self, attack: Attack, group: bool = False) -> float:
         """How many marks of persons, or of organisations (`group`), are read on average over the parts shown."""
         share = np.array([1.0 - dict(_levels(attack, carrier)).get(0.0, 0.0) for carrier in self._carriers])
-        shown = np.mean([self._visible(part) for part in self._parts(attack.part)], axis=0)
+        shown = np.mean(self._shown(attack.part), axis=0)
         return round((1 - attack.lost) * float((share * shown)[self._shared == group].sum()), 1)
 
     def chance(self, attack: Attack, trials: int, group: bool = False) -> float:
@@ -233,10 +234,10 @@ class _Trials:
         With `group`: that their organisation is named, the leakers being colleagues.
         """
         self._rng = np.random.default_rng(self._seed)
-        parts = self._parts(attack.part)
+        parts = self._shown(attack.part)
         named = 0
         for done in range(1, trials + 1):
-            visible = self._visible(parts[int(self._rng.integers(len(parts)))])
+            visible = parts[int(self._rng.integers(len(parts)))]
             named += self._named(attack, visible, group)
             if done == _HOPELESS and not named:
                 return 0.0
@@ -291,6 +292,13 @@ class _Trials:
             levels[mark, best] = 0.0
         return Reading(codebook.digest.hex(), levels, self._alphabet)
 
+    def _shown(self, part: str) -> list[np.ndarray]:
+        """Which marks are visible, for every stretch of the text or piece of a page that a part may be."""
+        if part in ("sheet", "quarter"):
+            boxes = QUARTERS if part == "quarter" else (WHOLE,)
+            return [marks_on(self._template, {page}, box) for page in full_pages(self._template) for box in boxes]
+        return [self._visible(stretch) for stretch in self._parts(part)]
+
     def _visible(self, part: tuple[int, int]) -> np.ndarray:
         """Which marks have a site that `part` of the text shows with enough words on both sides: shape (m,)."""
         inside = [any(part[0] <= start and end <= part[1] for start, end in places) for places in self._places]
@@ -313,19 +321,10 @@ class _Trials:
         if part == "paragraph":
             long = [(a, b) for a, b in self._template.blocks if len(text[a:b].split()) >= 40]
             return long or list(self._template.blocks)
-        if part in ("sheet", "quarter"):
-            return self._of_pages(4 if part == "quarter" else 1)
         if size >= len(words):
             return [(0, len(text))]
         step = max(1, (len(words) - size) // 40)
         return [(words[k], [*words, len(text)][k + size]) for k in range(0, len(words) - size + 1, step)]
-
-    def _of_pages(self, pieces: int) -> list[tuple[int, int]]:
-        """The pages that are at least half as full as the fullest, each in so many stretches of equal length."""
-        blocks = self._template.blocks
-        full = [block for block in blocks if 2 * (block[1] - block[0]) >= max(end - start for start, end in blocks)]
-        cuts = [np.linspace(start, end, pieces + 1).astype(int).tolist() for start, end in full]
-        return [(cut[k], cut[k + 1]) for cut in cuts for k in range(pieces)]
 
 
 def _profile(template: Template) -> str:
