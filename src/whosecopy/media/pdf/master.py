@@ -86,7 +86,7 @@ def press(document: Document, samples: Sequence[Shift]) -> Callable[[Sequence[Sh
             wrong = suspects(document.layout.words, document.text, texts, data, whole_pages=turn == _ROUNDS - 2)
             if not wrong:
                 return data
-            kept = tuple(shift for shift in kept if shift.word not in wrong)
+            kept = tuple(Shift(one.word, grey=one.grey) if one.word in wrong else one for one in kept)
         raise IntegrityError("a copy would not read as its master does; seal the document again")
 
     return make
