@@ -167,6 +167,27 @@ def test_split_mode_seals_traces_adds_and_makes_copies_again(two, desk):
     assert ([one["recipient"] for one in late["named"]], late["codewords"]) == (["p-013"], 15)
 
 
+def test_bundles_and_cases_of_several_leaks_need_no_key_either(two, desk):
+    desk, sealed = desk
+    desk.ok("trace", sealed.copies["p-007"], "--bundle", "case.zip")
+    checked = desk.run("verify", "case.zip", "--reread", "--json")
+    assert (checked.code, checked.json["result"]) == (0, "verified")
+    case = desk.ok("case", "open")["case"]["id"]
+    sentences = re.findall(r"(?m)^[A-Z].*$", sealed.text("p-002"))
+    for name, part in (("one", sentences[:24]), ("two", sentences[24:])):
+        found = desk.run("trace", desk.file(f"{name}.txt", "\n\n".join(part)), "--case", case, "--json").json
+    assert [one["recipient"] for one in found["named"]] == ["p-002"]
+
+
+def test_organisations_are_named_in_split_mode(two, tmp_path):
+    desk = new_desk(tmp_path / "d")
+    options = ("--custodians", sockets(*two), "--organisations", "0.5", "--alpha", "1e-2", "--accept-weak")
+    sealed = desk.seal(MEMO, people(24), "out", *options)
+    found = desk.ok("trace", sealed.copies["p-006"])
+    assert [one["recipient"] for one in found["named"]] == ["p-006"]
+    assert [one["organisation"] for one in found["organisations"]] == ["south"]
+
+
 def test_no_copy_is_made_that_either_custodian_did_not_log(two, tmp_path):
     before = [one.lines() for one in two]
     desk = new_desk(tmp_path / "d")

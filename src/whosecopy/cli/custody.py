@@ -62,15 +62,15 @@ def show_log(
     if json:
         print_json({"custodian": found.id, "lines": rows, "size": len(found.lines), "head": found.head})
         return
-    print_table(
-        [name.replace("_", " ") for name in _HEAD],
-        [[str(cell) for cell in row.values()] for row in rows],
-        right=(0, 4, 5, 6),
-    )
+    head = [name.replace("_", " ") for name in _HEAD]
+    shown = [row | {"key": row["key"][:_SHORT]} for row in rows]
+    print_table(head, [[str(cell) for cell in row.values()] for row in shown], right=(0, 4, 5, 6))
     out().print(f"{len(found.lines)} lines of {found.id}, every one as it should be.")
     out().print(f"Head {found.head}")
 
 
+_SHORT = 12
+"""Characters of a key's name that are enough to tell keys apart by eye."""
 _HEAD = ("line", "time", "key", "asked_for", "first", "count", "new")
 
 

@@ -165,12 +165,15 @@ def open_custodian(folder: Path) -> Iterator[Custodian]:
     A last line that was not wholly written is cut off: its request was never answered. Raises `AccessError` where
     there is none, others could read it, or another process runs it; `IntegrityError` where its log was altered.
     """
+    if not (folder / _ID).is_file():
+        raise _none(folder)
+    if folder.stat().st_mode & 0o077:
+        raise AccessError(f"{folder}: other users can read this folder; run: chmod 700 {folder}")
     try:
-        if folder.stat().st_mode & 0o077:
-            raise AccessError(f"{folder}: other users can read this folder; run: chmod 700 {folder}")
         lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError:
-        raise AccessError(f"{folder}: is no custodian's; make one with: whosecopy custodian init {folder}") from None
+    except OSError as failed:
+        reason = (failed.strerror or "").lower()
+        raise AccessError(f"{folder}: cannot be written ({reason}); run it as the user whose folder it is") from None
     try:
         _claim(lock, folder)
         yield _read(folder, cut=True)
@@ -186,6 +189,10 @@ def read_custodian(folder: Path) -> Custodian:
     return _read(folder, cut=False)
 
 
+def _none(folder: Path) -> AccessError:
+    return AccessError(f"{folder}: is no custodian's; make one with: whosecopy custodian init DIR")
+
+
 def _claim(lock: int, folder: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -198,7 +205,7 @@ def _read(folder: Path, cut: bool) -> Custodian:
         found = Custodian(folder, (folder / _ID).read_text(), [])
         data = (folder / _LOG).read_bytes()
     except OSError:
-        raise AccessError(f"{folder}: is no custodian's; make one with: whosecopy custodian init {folder}") from None
+        raise _none(folder) from None
     whole = data[: data.rfind(b"\n") + 1]
     for number, raw in enumerate(whole.splitlines(keepends=True), start=1):
         try:
