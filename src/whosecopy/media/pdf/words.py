@@ -133,7 +133,7 @@ def _nearest(x: float, y: float, grid: dict[tuple[int, int], list[int]], glyphs:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """A run of characters without a blank and what draws it; `low:high` is its extent along the baseline."""
+    """Characters without a blank and what draws them: from `low` to `high` on the baseline of the first glyph."""
 
     start: int
     end: int
@@ -175,7 +175,7 @@ def _measure(start: int, end: int, glyphs: list[Glyph], frame: Frame) -> _Run | 
     bases = [x * across[0] + y * across[1] for x, y in places]
     if max(bases) - min(bases) > _SAME_LINE_EM * size or any(b < a - size for a, b in pairwise(lows)):
         return None
-    base = float(np.median(bases))
+    base = bases[0]
     box = _box(turn, min(lows), max(highs), base, size)
     upright = all(abs(glyph.ax * glyph.ux + glyph.ay * glyph.uy) < _STRAIGHT * size * size for glyph in glyphs)
     return _Run(
