@@ -5,7 +5,7 @@ is fixed before the first one is read; watching and stopping early would void th
 """
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +16,9 @@ from whosecopy.codes.panel import Panel, prepare
 from whosecopy.codes.scoring import Ints
 from whosecopy.model import Floats, Reading
 
-_Choice = tuple[tuple[Key, int], ...]
+_Part = tuple[Key, int]
+"""A version, and the number of the first step that the codeword was issued before."""
+_Choice = tuple[tuple[_Part, int], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,18 +32,21 @@ class Pooled:
 def pooled(steps: Sequence[Step]) -> Pooled:
     """The exact p-value of every combination of a holder's codewords, one per document, over all steps.
 
-    The null hypothesis and the scores are those of a single trace, over the marks of all documents at once.
+    The null hypothesis and the scores are those of a single trace, over the marks of all documents at once. Of an
+    exhibit that is older than a codeword no mark counts for it (V10): whoever issues copies after a look at a leak
+    could go on until one fits.
     """
-    panels = merged(steps)
-    ways: dict[tuple[Key, ...], list[tuple[int, tuple[int, ...]]]] = {}
-    for holder, choice in _choices(panels, steps):
-        keys, indices = zip(*choice, strict=True)
-        ways.setdefault(keys, []).append((holder, indices))
+    since = [merged(steps[first:]) for first in range(len(steps))]
+    ways: dict[tuple[_Part, ...], list[tuple[int, tuple[int, ...]]]] = {}
+    for holder, choice in _choices(steps):
+        parts, indices = zip(*choice, strict=True)
+        ways.setdefault(parts, []).append((holder, indices))
     holders, found = [np.zeros(0, np.int64)], [np.zeros(0)]
-    for keys, rows in ways.items():
-        ready = prepare(joined([panels[key] for key in keys]))
+    for parts, rows in ways.items():
+        panels = [since[first][key] for key, first in parts]
+        ready = prepare(joined(panels))
         chosen = np.array([row for _, row in rows], dtype=np.int64)
-        words = [_words(panels[key], column) for key, column in zip(keys, chosen.T, strict=True)]
+        words = [_words(panel, column) for panel, column in zip(panels, chosen.T, strict=True)]
         found.append(ready.p_values(ready.scores(np.hstack(words))))
         holders.append(np.array([holder for holder, _ in rows]))
     return Pooled(np.concatenate(holders), np.concatenate(found))
@@ -78,13 +83,15 @@ def joined(panels: Sequence[Panel]) -> Panel:
     )
 
 
-def _choices(panels: Mapping[Key, Panel], steps: Sequence[Step]) -> Iterator[tuple[int, _Choice]]:
+def _choices(steps: Sequence[Step]) -> Iterator[tuple[int, _Choice]]:
     """Every holder with every way to take one codeword of each document that they hold."""
-    held: dict[int, dict[str, list[tuple[Key, int]]]] = {}
-    owners = {key: holders for step in steps for key, holders in step.holders.items()}
-    for key in panels:
-        for index, holder in enumerate(owners[key].tolist()):
-            held.setdefault(holder, {}).setdefault(key[0], []).append((key, index))
+    held: dict[int, dict[str, list[tuple[_Part, int]]]] = {}
+    known: dict[Key, int] = {}
+    for number, step in enumerate(steps):
+        for key, holders in step.holders.items():
+            for index, holder in enumerate(holders.tolist()[known.get(key, 0) :], start=known.get(key, 0)):
+                held.setdefault(holder, {}).setdefault(key[0], []).append(((key, number), index))
+            known[key] = max(known.get(key, 0), len(holders))
     for holder, by_document in held.items():
         for choice in itertools.product(*by_document.values()):
             yield holder, choice

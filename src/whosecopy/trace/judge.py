@@ -49,11 +49,14 @@ def of_a_name(candidate: Candidate) -> Floats:
     """What part of the evidence that names a copy each mark can give at the most: shape (m,).
 
     A copy is named at p <= alpha / n at the best, where p is no less than twice the product of the chances of
-    its symbols; marks whose parts add up to less than 1 name nobody, whatever they show.
+    its symbols; marks whose parts add up to less than 1 name nobody, whatever they show. At shared marks n is the
+    number of organisations.
     """
-    biases = candidate.codebook.biases
-    rarest = np.where(biases > 0, biases, 256).min(axis=1) / 256
-    return np.asarray(np.log2(rarest) / np.log2(candidate.alpha / (2 * candidate.issued)))
+    book = candidate.codebook
+    rarest = np.where(book.biases > 0, book.biases, 256).min(axis=1) / 256
+    groups = max(organisations(book.members[: candidate.issued]), 1)
+    count = np.where(book.shared, groups, candidate.issued)
+    return np.asarray(np.log2(rarest) / np.log2(candidate.alpha / (2 * count)))
 
 
 def same_exhibit(ours: np.ndarray, earlier: np.ndarray, parts: Floats) -> bool:

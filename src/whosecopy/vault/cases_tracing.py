@@ -46,7 +46,8 @@ def case_test(tx: Tx, opened: OpenCase, exhibit: Filed, candidates: tuple[Candid
 
     The level is alpha / (k (k + 1)), k being the largest number of times that an exhibit of the case was
     traced, other traces of it in the case aside. Raises `InputError` where a document was sealed at a smaller
-    alpha than the case was opened at.
+    alpha than the case was opened at, or where p decides and the exhibit was filed with other options: what is
+    decided once is decided by its first reading.
     """
     strict = min(one.alpha for one in candidates)
     if strict < opened.alpha:
@@ -54,6 +55,10 @@ def case_test(tx: Tx, opened: OpenCase, exhibit: Filed, candidates: tuple[Candid
             f"{opened.id}: decides at {opened.alpha:g}, but {exhibit.document} was sealed at {strict:g}; "
             f"open a case with --alpha {strict:g}"
         )
+    again = [one for one in filed(tx, opened.id) if one.exhibit_sha256 == exhibit.exhibit_sha256]
+    options = tx.trace(exhibit.trace).options_sha256
+    if opened.decides == "p" and any(tx.trace(one.trace).options_sha256 != options for one in again):
+        raise InputError(f"{opened.id}: is decided once, and this exhibit is filed already, with other options")
     file_exhibit(tx, opened.id, exhibit)
     k = max(one.retrace for one in filed(tx, opened.id))
     return Test(candidates, exhibit.retrace, opened.alpha / (k * (k + 1)))

@@ -32,9 +32,10 @@ class Trace:
 
 
 class PastReading(NamedTuple):
-    """What an earlier trace read of one version; `retrace` is its k."""
+    """What an earlier trace of an exhibit read of one version; `retrace` is its k."""
 
     trace: str
+    exhibit_sha256: str
     retrace: int
     reading: bytes
 
@@ -92,8 +93,16 @@ class Traces(Batches):
         """What earlier traces read of one version, oldest first."""
         where = and_(readings.c.document == document, readings.c.version == version)
         kept = {row["trace"]: row["reading"] for row in self.fetch(readings, where, "reading")}
-        rows = self.fetch(traces, traces.c.id.in_(select(readings.c.trace).where(where)), "test", order="number")
-        return [PastReading(row["id"], codec.decode(row["test"], dict)["retrace"], kept[row["id"]]) for row in rows]
+        rows = self.fetch(traces, traces.c.id.in_(select(readings.c.trace).where(where)), "facts test", order="number")
+        return [
+            PastReading(
+                row["id"],
+                codec.decode(row["facts"], dict)["exhibit_sha256"],
+                codec.decode(row["test"], dict)["retrace"],
+                kept[row["id"]],
+            )
+            for row in rows
+        ]
 
     def alphas_spent(self) -> list[float]:
         """The level of every trace that was tested in this vault, oldest first."""
