@@ -25,10 +25,14 @@ _ROW = (1,)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How many approvals a reveal needs; `chosen` where somebody said so, else it follows the number of people."""
+    """How many approvals a reveal needs; `chosen` where somebody said so, else it follows the number of people.
+
+    `changes` counts the changes, so that no approval of one serves for the same change made a second time.
+    """
 
     approvals: int
     chosen: bool
+    changes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,9 @@ def start_policy(tx: Session, approvals: int | None = None) -> None:
     tx.insert(policy_table, {"id": 1, "rule": codec.encode(Rule(checked(approvals or 1), approvals is not None))})
 
 
-def set_policy(tx: Session, new: Rule) -> None:
+def set_policy(tx: Session, approvals: int, *, chosen: bool) -> None:
     """Replace the policy, in a transaction that records it."""
-    tx.update(policy_table, _ROW, {"rule": codec.encode(new)})
+    tx.update(policy_table, _ROW, {"rule": codec.encode(Rule(approvals, chosen, rule(tx).changes + 1))})
 
 
 def checked(approvals: int) -> int:
@@ -117,7 +121,7 @@ def add_row(tx: Session, person: Person) -> None:
     tx.insert(people_table, {"number": tx.next(people_table.c.number), "kind": KIND, "person": codec.encode(person)})
     now = rule(tx)
     if not now.chosen and now.approvals == 1 and len(people(tx)) > 1:
-        set_policy(tx, Rule(2, chosen=False))
+        set_policy(tx, 2, chosen=False)
 
 
 def mark_removed(tx: Session, name: str, now: str) -> None:

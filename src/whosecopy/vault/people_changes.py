@@ -10,7 +10,6 @@ from whosecopy.vault.events import record
 from whosecopy.vault.people import (
     LONGEST_NAME,
     Person,
-    Rule,
     add_row,
     checked,
     everybody,
@@ -137,6 +136,6 @@ def _carry_out(tx: Tx, change: Change, approvers: Sequence[str], now: str) -> No
     elif change.action == "remove":
         mark_removed(tx, change.name, now)
     else:
-        set_policy(tx, Rule(change.approvals, chosen=True))
+        set_policy(tx, change.approvals, chosen=True)
     facts = {"name": change.name, "credential": change.credential, "approvers": list(approvers)}
     record(tx, _EVENTS[change.action], facts | {"policy": [before, policy(tx)]}, now)
