@@ -1,13 +1,13 @@
 """The two stages of verifying a bundle, and what may be said afterwards."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from whosecopy.errors import IntegrityError
 from whosecopy.tlog import note
 from whosecopy.tlog.stamp import read_roots
 from whosecopy.trace.exhibit import digest_of
+from whosecopy.verify import on_trust
 from whosecopy.verify.arithmetic import check_numbers
 from whosecopy.verify.bundle import Bundle, open_bundle
 from whosecopy.verify.commitments import check_commitments
@@ -92,6 +92,8 @@ def _verify(data: bytes, trusted: Trusted, reread: bool) -> tuple[Bundle, Findin
     if [hashlib.sha256(data).hexdigest() for data, _ in files] != [one.sha256 for one in bundle.evidence.files]:
         raise IntegrityError("the digests of the exhibit's files are not theirs")
     unchecked = check_numbers(bundle, check_commitments(bundle))
+    gaps = (*unchecked.gaps, *on_trust.left_out(bundle))
+    details = (*unchecked.details, *on_trust.taken_over(bundle), *on_trust.earlier_traces(bundle))
     check_opening(bundle)
     checked = [
         f"{len(bundle.members)} members, signed",
@@ -106,7 +108,7 @@ def _verify(data: bytes, trusted: Trusted, reread: bool) -> tuple[Bundle, Findin
         checked.append("the reading, from the exhibit's bytes")
     sealed = bool(bundle.case.verdict.named) and not bundle.evidence.copies
     return bundle, Finding(
-        result=SEALED if sealed else PARTLY if unchecked.gaps else VERIFIED if reread else ARITHMETIC,
+        result=SEALED if sealed else PARTLY if gaps else VERIFIED if reread else ARITHMETIC,
         origin=_origin(trusted, bool(logs), bool(seen)),
         case=bundle.case.verdict.case,
         outcome=bundle.case.verdict.outcome.value,
@@ -114,7 +116,7 @@ def _verify(data: bytes, trusted: Trusted, reread: bool) -> tuple[Bundle, Findin
         fingerprint=hashlib.sha256(bundle.key.public).hexdigest(),
         log_size=point.size,
         checked=tuple(checked),
-        not_checked=(*unchecked.gaps, *unchecked.details, *_never(reread)),
+        not_checked=(*gaps, *details, *on_trust.always(bundle, reread)),
         witnessed=tuple(f"{one.who} saw {one.size} records at {one.time}" for one in seen),
     )
 
@@ -123,9 +125,3 @@ def _origin(trusted: Trusted, by_key: bool, witnessed: bool) -> str:
     given = {"key": by_key, "checkpoint": trusted.checkpoint is not None, "witness": witnessed}
     by = [name for name, is_given in given.items() if is_given]
     return f"established by the {' and the '.join(by)} given" if by else _NO_KEY
-
-
-def _never(reread: bool) -> Sequence[str]:
-    """What no bundle can show."""
-    rest = [] if reread else ["the reading: run again with --reread"]
-    return [*rest, "that records made after the last one in the bundle do not exist"]
