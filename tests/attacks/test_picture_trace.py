@@ -105,6 +105,24 @@ def test_a_picture_that_cannot_be_laid_on_the_page_says_so(print_shop, tmp_path)
     assert "cannot be laid on" in answer.json["how"]["channel"]
 
 
+HOSTILE = {
+    "noise.png": np.random.default_rng(1).integers(0, 256, (300, 400)).astype(np.uint8),
+    "stripes.png": np.tile(np.repeat(np.array([0, 255], np.uint8), 4), (400, 60)),
+    "dot.png": np.zeros((1, 1), np.uint8),
+    "thread.png": np.random.default_rng(2).integers(0, 256, (1, 9000)).astype(np.uint8),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_picture_ends_in_a_verdict_or_a_refusal(print_shop, tmp_path, name: str) -> None:
+    desk = print_shop[0].clone(tmp_path / "desk")
+    answer = traced(desk, stored("PNG", HOSTILE[name]), name, "--document", print_shop[1].id)
+    if answer.code == 2:
+        assert answer.err.count("\n") == 1
+    else:
+        assert (answer.code, named(answer)) == (1, [])
+
+
 def test_v05_pictures_are_read_without_any_copy(print_shop, tmp_path) -> None:
     picture = stored("PNG", page_of(print_shop[1], 0, SCREEN_DPI))
     with_copies, without = (print_shop[0].clone(tmp_path / name) for name in ("with", "without"))

@@ -17,7 +17,7 @@ from whosecopy.media.picture.sheet import Grey
 _SMALL_PX = 2_000
 _MAX_ENLARGED = 3
 _BUDGET_S, _TURNING_S = 450, 60
-_PAGE_S, _PAGE_CPU_S = 110, 20
+_PAGE_S, _PAGE_CPU_S, _PART_CPU_S = 110, 20, 3
 _GOOD_CONFIDENCE = 60.0
 _PAGE_OPTIONS = ("--dpi", "300", "--psm", "3", "-c", "thresholding_method=2")
 _KEPT_SIDE_PX, _KEPT_PX = 4_000, 160_000_000
@@ -69,7 +69,7 @@ class Reader:
         best = _seen(page, self.name)
         if best.confidence < _GOOD_CONFIDENCE and not best.broken and self.turning_s < _TURNING_S:
             began = time.monotonic()
-            parts = [_seen(turned, self.name).confidence for turned in _ways(_busiest(page))]
+            parts = [_seen(turned, self.name, _PART_CPU_S).confidence for turned in _ways(_busiest(page))]
             other = _seen(_ways(page)[int(np.argmax(parts))], self.name)
             best = max(best, other, key=lambda seen: seen.confidence)
             self.turning_s += time.monotonic() - began
@@ -119,9 +119,9 @@ def _busiest(page: Grey) -> Grey:
     )
 
 
-def _seen(page: Grey, name: str) -> _Seen:
+def _seen(page: Grey, name: str, cpu_s: int = _PAGE_CPU_S) -> _Seen:
     factor = _factor(page)
-    found = _words(_even(page, factor), name)
+    found = _words(_even(page, factor), name, cpu_s)
     words = [replace(word, box=_scaled(word.box, 1 / factor)) for word in found or ()]
     return _Seen(page, words, _confidence(words), found is None)
 
@@ -167,14 +167,14 @@ def _scaled(box: Box, factor: float) -> Box:
     return left, top, right, bottom
 
 
-def _words(page: Grey, name: str) -> list[_Word] | None:
+def _words(page: Grey, name: str, cpu_s: int) -> list[_Word] | None:
     """The words of a page; None where that takes too long."""
     head = b"P5 %d %d 255\n" % (page.shape[1], page.shape[0])
     command = ["tesseract", "stdin", "stdout", "-l", _languages(), *_PAGE_OPTIONS, "tsv"]
     try:
         done = subprocess.run(
             command, input=head + page.tobytes(), capture_output=True, timeout=_PAGE_S, check=False,
-            preexec_fn=_few_seconds,  # a child of its own, without threads
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s)),  # a child without threads
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return None
@@ -184,10 +184,6 @@ def _words(page: Grey, name: str) -> list[_Word] | None:
         raise InputError(f"{name}: Tesseract failed on a page; save the picture as PNG again")
     rows = csv.DictReader(io.StringIO(done.stdout.decode("utf-8", "replace")), delimiter="\t", quoting=csv.QUOTE_NONE)
     return [_word(row) for row in rows if row["level"] == "5" and (row["text"] or "").strip()]
-
-
-def _few_seconds() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (_PAGE_CPU_S, _PAGE_CPU_S))
 
 
 def _word(row: dict[str, str]) -> _Word:
