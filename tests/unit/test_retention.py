@@ -1,6 +1,7 @@
 """What is erased is gone from the disk, can be seen to be gone, and takes nothing else with it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -218,5 +219,35 @@ def test_a_verdict_on_an_erased_issue_says_that_it_can_no_longer_be_verified(mem
     assert desk.ok("log", "erase", rows[0]["record"], "--rule", "asked")["erased"] == 1
     verdict = desk.ok("trace", desk.file("leak.md", sealed.text("p-003")))
     assert [one["recipient"] for one in verdict["named"]] == ["p-003"]
-    assert any("no longer verifiable" in line for line in verdict["assumptions"])
-    assert "never erased" in desk.refused("log", "erase", 1, "--rule", "asked")
+    assert verdict["how"]["notes"] == ["no_longer_verifiable"]
+    assert "Note: no longer verifiable" in desk.run("trace", "leak.md").out
+
+
+@pytest.mark.parametrize(
+    ("kinds", "gone"),
+    [
+        ({"seal"}, "record 2 \\(seal of doc-.*\\) was erased"),
+        ({"trace", "test"}, "the records of this trace were erased"),
+        (set(), "its exhibit was erased"),
+    ],
+)
+def test_what_was_verifiable_before_an_erasure_says_so_and_still_has_a_report(memo, kinds, gone):
+    desk, sealed = memo
+    leak = desk.file("leak.md", sealed.text("p-003"))
+    before = desk.ok("trace", leak)
+    assert before["how"]["notes"] == []
+    rows = [row["record"] for row in desk.ok("log", "show")["records"] if row["kind"] in kinds]
+    if rows:
+        desk.ok("log", "erase", *rows, "--rule", "asked")
+    else:
+        with desk.vault() as vault:
+            with vault.transaction() as tx:
+                retention.set_policy(tx, retention.Policy(exhibits=1), OLD)
+            retention.apply(vault, "2999-01-01T00:00:00Z")
+    after = desk.ok("trace", leak, "--report", "report.html")
+    assert after["how"]["notes"] == ["no_longer_verifiable"]
+    assert (after["named"], after["outcome"]) == (before["named"], before["outcome"])
+    assert "no longer verifiable" in (desk.home / "report.html").read_text()
+    for command in (("trace", leak, "--bundle", "case.zip"), ("bundle", before["case"], leak, "--out", "case.zip")):
+        assert re.search(f"{gone}, so no bundle can be made", desk.refused(*command))
+    assert not (desk.home / "case.zip").exists()

@@ -101,14 +101,19 @@ def verify(
 def write_evidence(
     vault: "Vault", case: "Case", files: Sequence["File"], bundle_file: Path | None, report: Path | None
 ) -> None:
-    """Write what was asked for of a case that was just traced: its bundle, and a report that is made from it."""
+    """Write what was asked for of a case that was just traced: its bundle, and a report that is made from it.
+
+    Where there can be no bundle, the report is made from the case alone.
+    """
     from whosecopy.cli.files import now
+    from whosecopy.vault.unverifiable import NOTE
     from whosecopy.verify import verify as check
     from whosecopy.verify.told import proofs, told
 
     if bundle_file is None and report is None:
         return
-    if case.verdict.document is None or case.of_case:
+    alone = case.verdict.document is None or case.of_case or NOTE in case.verdict.how.notes
+    if alone and (bundle_file is None or case.verdict.document is None):
         if bundle_file is not None:
             warn("no document was found, so that there is nothing to verify and no bundle")
         if report is not None:

@@ -29,6 +29,7 @@ from whosecopy.vault.people import everybody, named
 from whosecopy.vault.store import Tx, Vault
 from whosecopy.vault.store_session import is_row
 from whosecopy.vault.tables import readings
+from whosecopy.vault.unverifiable import erased
 from whosecopy.verify import values, verify
 from whosecopy.verify.archive import pack
 from whosecopy.verify.arithmetic import marks_seen
@@ -53,6 +54,9 @@ def bundle(vault: Vault, case: str, files: Sequence[File], now: str, since: byte
         found = opening(tx, case)
         kept = codec.decode(stored(tx, case), Case)
         files = _checked(kept, files)
+        gone = erased(tx, kept.verdict.case, kept, found.facts.documents)
+        if gone:
+            raise InputError(f"{case}: {gone}, so no bundle can be made of it any more; those made before stay valid")
         versions, encoding = recorded(tx, case, found.facts.documents[0])
         templates, panels, codebooks = _panels(tx, kept, versions)
         copies = tuple(_opened(tx, found, panels, codebooks)) if found.reveal else ()
@@ -97,8 +101,6 @@ def _checked(case: Case, files: Sequence[File]) -> list[File]:
         raise InputError(
             f"{case.verdict.case}: was decided with the other exhibits of {case.of_case}; no bundle holds it"
         )
-    if not case.exhibit.text:
-        raise InputError(f"{case.verdict.case}: its exhibit was erased from the vault; it can no longer be verified")
     if digest_of(files) != case.exhibit.sha256:
         raise InputError(f"{case.verdict.case}: is about other files; give those that were traced, in the same order")
     if len(files) == 1:

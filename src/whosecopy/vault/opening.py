@@ -16,6 +16,7 @@ from whosecopy.vault.people import policy
 from whosecopy.vault.store import Tx, Vault
 from whosecopy.vault.store_session import is_row
 from whosecopy.vault.tables import openings
+from whosecopy.vault.unverifiable import NOTE, erased
 
 PROTECTED = "was ended as a protected disclosure: nothing about it is traced, shown or opened any more"
 
@@ -136,13 +137,17 @@ def opening(tx: Tx, case: str) -> Opening:
 def case_of(tx: Tx, case: str) -> Case:
     """The stored case of this id with what recipients replied; with the identities once they were revealed.
 
-    Before a reveal only replies by copy label are in it. Raises `InputError` where there is no such case,
-    `AccessError` where it was ended as a protected disclosure.
+    A note says where erasing took away what it would be verified by. Before a reveal only replies by copy label
+    are in it. Raises `InputError` where there is no such case, `AccessError` where it was ended as a protected
+    disclosure.
     """
     found = opening(tx, case)
     if found.ended:
         raise AccessError(f"{case}: {PROTECTED}")
     kept = codec.decode(stored(tx, case), Case)
+    if erased(tx, kept.verdict.case, kept, found.facts.documents):
+        how = replace(kept.verdict.how, notes=(*kept.verdict.how.notes, NOTE))
+        kept = replace(kept, verdict=replace(kept.verdict, how=how))
     labels = [one.copy for one in kept.verdict.named]
     if found.reveal is None:
         return replace(kept, responses=responses(tx, found.facts.documents, labels, ()))

@@ -9,10 +9,10 @@ from whosecopy.vault.erasure import POLICY, erasable, erase, held
 from whosecopy.vault.events import events, record
 from whosecopy.vault.store import Tx, Vault
 from whosecopy.vault.tables import readings, traces
+from whosecopy.vault.unverifiable import ERASED
 
 EXHIBITS = "exhibits_erased"
 FOREVER = 0
-ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from whosecopy.trace.report.figures import figure_ascii, marks_needed, one_in
 
 NOTES = {
     "reads_like_original": "reads like the original, or like a text normalised to its style; this clears nobody",
+    "no_longer_verifiable": "no longer verifiable, as records or the exhibit were erased; no bundle can be made",
 }
 """What the notes of `How` mean."""
 
