@@ -5,6 +5,7 @@ import hashlib
 import math
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,9 +26,13 @@ from whosecopy.model import (
     Verdict,
     codec,
 )
+from whosecopy.trace import report
 from whosecopy.trace.report import render_report, summary
 from whosecopy.trace.report.overlay import KEPT, stretches
 from whosecopy.trace.report.page import visible
+from whosecopy.trace.report.printed import printable
+
+TEMPLATES = Path(report.__file__).parent / "templates"
 
 PLAN = """Operation Winter Lantern: joint plan of five agencies
 
@@ -288,6 +293,16 @@ def test_both_variants_of_a_mark_stand_beside_it_and_the_one_seen_is_bold():
 def test_the_printed_page_shows_the_variants_without_a_click():
     (style,) = _tree(render_report(sample())).xpath("//style/text()")
     assert ".variants { display: inline; }" in style[style.index("@media print") :]
+
+
+def test_no_shape_is_filled_black_on_paper_for_want_of_a_look():
+    shape = re.compile(r'<(line|rect|circle|polyline|text) class="([^"]+)"')
+    drawn = {found for file in TEMPLATES.glob("*.j2") for found in shape.findall(file.read_text())}
+    assert len(drawn) > 10
+    states = {("rect", "read"), ("rect", "unclear"), ("rect", "outside"), ("line", "read"), ("line", "absent")}
+    for kind, name in {one for one in drawn if "{{" not in one[1]} | states:
+        look = printable(f'<{kind} class="{name}"/>')
+        assert ("stroke=" if kind == "line" else "fill=") in look, (kind, name)
 
 
 def test_the_fallacy_is_explained_with_the_numbers_of_the_case():
