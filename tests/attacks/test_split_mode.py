@@ -411,9 +411,9 @@ def test_a_custodian_killed_while_it_answers_lost_no_row_that_it_gave(tmp_path_f
     for name in ("a", "b"):
         make_custodian(home / name)
         made.append(Process(home / name, home / f"{name}.sock").start())
-    code = draw_code([one.socket for one in made], template_of(1))
     rng, given = np.random.default_rng(5), 0
     try:
+        code = draw_code([one.socket for one in made], template_of(1))
         for _ in range(4):
             timer = threading.Timer(float(rng.uniform(0.01, 0.2)), made[1].running.kill)
             timer.start()
