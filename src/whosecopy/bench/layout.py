@@ -7,6 +7,7 @@ the look-up of the document.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,11 +36,10 @@ Levels = Mapping[str, Mapping[float, int]]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Copies issued, alpha, and whether the page is found by OCR; else it is told which page the picture shows."""
+    """Copies issued, and the level that somebody is named at."""
 
     recipients: int = 1000
     alpha: float = 1e-6
-    ocr: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def traces(
 ) -> Iterator[Trace]:
     """Every way gone `trials` times with copies of one document, each under fresh keys.
 
-    Pages are drawn at random among those with at least half as many words as the fullest.
+    Pages are drawn at random among those with at least half as many marked places as the page that has most.
     """
     name, master, template = document
     make = renderer(master, template)
@@ -81,7 +81,7 @@ def traces(
             copy, box = make(variants), way.box(rng)
             shown = [int(page) for page in rng.choice(pages, way.pages, replace=False)]
             picture = way.seen([part(drawing(copy, page), box) for page in shown], rng)
-            sighting = sight(template, master.source, [(picture, shown)], setting.ocr)
+            sighting = sight(template, master.source, [picture])
             decision = decide_alone(sighting, codebook, setting.recipients, setting.alpha / _FIRST_TRACE)
             indices = {one.index for one in decision.named}
             levels = count(sighting, variants, marks_on(template, shown, box))
@@ -101,38 +101,19 @@ def drawing(copy: bytes, page: int) -> Draw:
     return lambda dpi: draw_page(copy, page, dpi / 72, "the copy")
 
 
-def sight(
-    template: Template, master: bytes, pictures: Sequence[tuple[Grey, Sequence[int]]], ocr: bool = False
-) -> Sighting:
-    """What a trace reads from `pictures`, each with the pages that it shows.
-
-    Without `ocr` these pages are told first, and OCR reads the pictures only where none of the pages is found.
-    """
-    if not ocr:
-        told = [_told(grey, _words(template, pages)) for grey, pages in pictures]
-        measured = measure_pictures(template, master, told)
-        if measured.pages:
-            return read_leak(template, "", (), (measured,))
-    taken = [one for grey, _ in pictures for one in _read(grey)]
+def sight(template: Template, master: bytes, pictures: Sequence[Grey]) -> Sighting:
+    """What a trace reads from `pictures`, each saved and opened as a leak is."""
+    taken = [page for picture in pictures for page in _opened(picture)]
     return read_leak(template, "", (), (measure_pictures(template, master, taken),))
 
 
-def _told(grey: Grey, words: tuple[str, ...]) -> PagePicture:
-    """A picture with the words of its pages, all in one place: they tell which page it is, not where it lies."""
-    return PagePicture(grey.shape[1], grey.shape[0], grey.tobytes(), words, ((0.0, 0.0, 0.0, 0.0),) * len(words))
-
-
-def _read(grey: Grey) -> tuple[PagePicture, ...]:
+def _opened(picture: Grey) -> tuple[PagePicture, ...]:
+    """The picture with the words that OCR reads in it; nothing where OCR reads none."""
     import cv2
 
-    try:
-        return open_leak(bytes(cv2.imencode(".png", grey)[1].tobytes()), "leak.png").pictures
-    except InputError:
-        return ()
-
-
-def _words(template: Template, pages: Sequence[int]) -> tuple[str, ...]:
-    return tuple(template.text[word.start : word.end] for word in template.layout.words if word.page in pages)
+    with suppress(InputError):
+        return open_leak(bytes(cv2.imencode(".png", picture)[1].tobytes()), "leak.png").pictures
+    return ()
 
 
 def count(sighting: Sighting, variants: NDArray[np.uint8], shown: Shown) -> Levels:

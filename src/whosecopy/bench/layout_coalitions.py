@@ -47,8 +47,8 @@ def coalitions(
                 guilty = [int(index) for index in rng.choice(setting.recipients, size, replace=False)]
                 held = [codebook.variants(index, 1)[0] for index in guilty]
                 copies = [make(variants) for variants in held]
-                pictures = [(_picture(copies, template, page, way, rng), [page]) for page in pages]
-                sighting = sight(template, master.source, pictures, setting.ocr)
+                pictures = [_picture(copies, template, page, way, rng) for page in pages]
+                sighting = sight(template, master.source, pictures)
                 decision = decide_alone(sighting, codebook, setting.recipients, setting.alpha / _FIRST_TRACE)
                 indices = {one.index for one in decision.named}
                 alike = np.all([one == held[0] for one in held], axis=0)

@@ -21,9 +21,10 @@ _FULL = 0.5
 
 
 def full_pages(template: Template) -> list[int]:
-    """The pages, from 0, with at least half as many words as the fullest; none of a text."""
-    words = Counter(word.page for word in template.layout.words)
-    return sorted(page for page, held in words.items() if held >= _FULL * max(words.values()))
+    """The pages, from 0, with at least half as many marked places as the page that has most; none of a text."""
+    marked = [site for site in template.sites if is_layout(site.carrier)]
+    places = Counter(template.layout.words[place(site)[0]].page for site in marked)
+    return sorted(page for page, held in places.items() if held >= _FULL * max(places.values()))
 
 
 def marks_on(template: Template, pages: Collection[int], box: Box = WHOLE) -> Shown:
