@@ -12,6 +12,7 @@ from threading import Thread
 import pytest
 
 from whosecopy.errors import AccessError, InputError, IntegrityError
+from whosecopy.model import Recipient
 from whosecopy.tlog import checkpoint, note, stamp
 from whosecopy.vault import witnessing
 from whosecopy.vault.events import events, record
@@ -170,6 +171,23 @@ def test_v10_a_verdict_says_who_confirmed_the_seal_before_the_exhibit_came(memo,
     assert any(line.startswith(confirmed) for line in lines)
     assert not any("operator could have chosen" in line for line in lines)
     assert any("operator could have chosen" in line for line in alone.ok("trace", leak)["assumptions"])
+
+
+def test_v10_a_witness_of_the_seal_is_none_of_a_later_master_for_which_marks_are_left_out(memo, tmp_path: Path):
+    """Whoever pastes from a copy after the leak chooses which marks of it count, and so who fits."""
+    desk, sealed = memo
+    leak = desk.file("leak.md", sealed.text("p-003"))
+    with desk.vault() as vault:
+        one = Neighbour(tmp_path / "witness of the memo").start(log_key(vault))
+    desk.ok("log", "witness", one.address, "--witness-key", one.key)
+    one.kill()
+    master = "\n\n".join(sealed.text("p-003").split("\n\n")[2:36])
+    own = "\n\n".join(f"{{{{Gate {k} shuts at dusk.|At dusk gate {k} shuts.}}}}" for k in range(30))
+    head = "---\nwhosecopy: variants\n---\n\n"
+    desk.seal(f"{head}{master}\n\n{own}", [Recipient("q-1"), Recipient("q-2")], "later", "--record-ancestry")
+    answer = desk.run("trace", leak, "--json")
+    assert answer.json["document"]["id"] == sealed.id
+    assert any("operator could have chosen" in line for line in answer.json["assumptions"])
 
 
 def test_one_state_is_served_by_one_witness(neighbour: Neighbour):

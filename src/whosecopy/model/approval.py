@@ -6,12 +6,18 @@ SHA-256 of the canonical JSON of a statement; its `schema` keeps one kind of sta
 
 import base64
 import binascii
+import unicodedata
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from whosecopy.model import codec
 
 KIND = "ed25519"
+
+
+def plain(name: str) -> str:
+    """A name in the form in which names are compared: without differences of case, blanks or composition."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 @dataclass(frozen=True, slots=True)

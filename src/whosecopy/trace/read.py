@@ -24,7 +24,8 @@ _MOVED = ("layout.word_",)
 class Sighting:
     """All that a leak shows of one template: the reading, and where each site was seen.
 
-    `at_rest` marks are seen clearly where the master has them, which no copy does: erasures.
+    `at_rest` marks are seen clearly where the master has them, which no copy does: erasures. `heirs` are the
+    documents that took marks over from a copy, for which these were erased.
     """
 
     template: Template
@@ -32,6 +33,7 @@ class Sighting:
     reading: Reading
     evidence: tuple[Evidence, ...]
     at_rest: int = 0
+    heirs: tuple[str, ...] = ()
 
     @property
     def marks_read(self) -> int:

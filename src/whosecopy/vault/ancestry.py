@@ -70,11 +70,14 @@ def settle_ancestry(
 
 def erase_inherited(sightings: dict[Key, Sighting]) -> dict[Key, Sighting]:
     """The sightings without the marks that another version in play took over from a copy."""
-    gone: dict[Key, set[int]] = {}
-    for sighting in sightings.values():
+    kept = dict(sightings)
+    for heir, sighting in sightings.items():
         for one in sighting.template.inherited:
-            gone.setdefault((one.document, one.version), set()).update(one.sites)
-    return {key: sighting.without(gone[key]) if key in gone else sighting for key, sighting in sightings.items()}
+            key = one.document, one.version
+            if key in kept:
+                left = kept[key].without(frozenset(one.sites))
+                kept[key] = replace(left, heirs=(*left.heirs, heir[0]))
+    return kept
 
 
 def _read_sites(sighting: Sighting) -> tuple[int, ...]:

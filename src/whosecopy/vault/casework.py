@@ -221,8 +221,11 @@ def _issue(tx: Tx, test: Test, one: Named) -> Issue | None:
 
 
 def _origin(tx: Tx, test: Test, now: str) -> str:
-    """Whether somebody outside confirmed the seals before the exhibit was recorded (STATISTICS V10)."""
-    documents = dict.fromkeys(one.document for one in test.candidates)
+    """Whether somebody outside confirmed the seals before the exhibit was recorded (STATISTICS V10).
+
+    Those of documents that took marks over from a copy count too: which marks are left out decides who is named.
+    """
+    documents = dict.fromkeys(name for one in test.candidates for name in (one.document, *one.sighting.heirs))
     sealed = [event.header.sequence for name in documents for event in events(tx, name) if event.header.kind == "seal"]
     said = attested(tx, max(sealed), now) if sealed else None
     if said is None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from whosecopy.errors import AccessError, InputError, IntegrityError
 from whosecopy.model import Case, codec
-from whosecopy.model.approval import Approval, Statement
+from whosecopy.model.approval import Approval, Statement, plain
 from whosecopy.vault.cases import trace_of
 from whosecopy.vault.events import record
 from whosecopy.vault.opening import Opening, Reveal, case_of, opening
@@ -27,7 +27,7 @@ from whosecopy.vault.opening_checks import (
     valid_approvals,
 )
 from whosecopy.vault.opening_ending import end_together
-from whosecopy.vault.people import plain, policy
+from whosecopy.vault.people import policy
 from whosecopy.vault.people_approvals import add_approval
 from whosecopy.vault.people_keys import Signer
 from whosecopy.vault.store import Tx, Vault

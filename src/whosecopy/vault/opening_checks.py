@@ -4,9 +4,9 @@ from collections import defaultdict
 
 from whosecopy.errors import AccessError, InputError, IntegrityError, WhosecopyError
 from whosecopy.model import Case, codec
-from whosecopy.model.approval import Approval, Statement, holds
+from whosecopy.model.approval import Approval, Statement, holds, plain
 from whosecopy.vault.opening import PROTECTED, Opening, stored
-from whosecopy.vault.people import Person, everybody, named, plain
+from whosecopy.vault.people import Person, everybody, named
 from whosecopy.vault.people_approvals import approvals_of, earlier, expired
 from whosecopy.vault.store import Tx
 

@@ -5,7 +5,6 @@ themselves: adding or removing somebody and changing the policy takes as many ap
 whoever runs the program could register two people of their own invention.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,7 +12,7 @@ from sqlalchemy import true
 
 from whosecopy.errors import InputError, IntegrityError
 from whosecopy.model import codec
-from whosecopy.model.approval import KIND
+from whosecopy.model.approval import KIND, plain
 from whosecopy.vault.store_session import Session, is_row
 from whosecopy.vault.tables import people as people_table
 from whosecopy.vault.tables import policy as policy_table
@@ -52,11 +51,6 @@ class Person:
     def known_as(self) -> frozenset[str]:
         """Every name under which they could stand in a list of recipients, in the form that `plain` gives."""
         return frozenset(plain(one) for one in (self.name, *self.receives) if plain(one))
-
-
-def plain(name: str) -> str:
-    """A name in the form in which names are compared: without differences of case, blanks or composition."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def policy(tx: Session) -> int:

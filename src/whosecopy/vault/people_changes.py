@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from whosecopy.errors import AccessError, InputError, IntegrityError
 from whosecopy.model import codec
-from whosecopy.model.approval import Approval, Change, holds, public_key
+from whosecopy.model.approval import Approval, Change, holds, plain, public_key
 from whosecopy.vault.events import record
 from whosecopy.vault.people import (
     LONGEST_NAME,
@@ -18,7 +18,6 @@ from whosecopy.vault.people import (
     needed_for_changes,
     people,
     people_digest,
-    plain,
     policy,
     set_policy,
 )

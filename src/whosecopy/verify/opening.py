@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from whosecopy.errors import IntegrityError
 from whosecopy.model import codec
-from whosecopy.model.approval import Statement, holds
+from whosecopy.model.approval import Statement, holds, plain
 from whosecopy.verify.bundle import Bundle
 from whosecopy.verify.records import about, moment
 from whosecopy.verify.values import Content, Given
@@ -29,15 +29,13 @@ def check_opening(bundle: Bundle) -> None:
         raise IntegrityError(f"the identities were opened on {len(given)} approvals, the vault asks for {needed}")
     if [one.approval.approver for one in given] != reveal.payload.get("approvers", []):
         raise IntegrityError("the approvals in the bundle are not those on which the identities were opened")
-    if len({one.credential for one in given}) != len(given) or len({_plain(one) for one in given}) != len(given):
+    if len({one.credential for one in given}) != len(given) or len(
+        {plain(one.approval.approver) for one in given}
+    ) != len(given):
         raise IntegrityError("two approvals are by one approver")
     recorded = [one.content for one in about(bundle.log, "approval", case) if one.content]
     for one in given:
         _check_approval(bundle, one, reveal, recorded)
-
-
-def _plain(given: Given) -> str:
-    return given.approval.approver.casefold()
 
 
 def _check_approval(bundle: Bundle, given: Given, reveal: Content, recorded: Sequence[Content]) -> None:
@@ -47,7 +45,7 @@ def _check_approval(bundle: Bundle, given: Given, reveal: Content, recorded: Seq
         raise IntegrityError(f"the approval of {name} was not signed with the key registered for this name")
     if signed != _expected(bundle, signed) or signed.purpose != reveal.payload.get("purpose"):
         raise IntegrityError(f"the approval of {name} is for another case, verdict or purpose: it was replayed")
-    if name.casefold() == signed.requester.casefold():
+    if plain(name) == plain(signed.requester):
         raise IntegrityError(f"{name} asked for the trace and approved its opening")
     given_at, opened_at = moment(approval.now, f"approval of {name}"), moment(reveal.now, "reveal")
     if not moment(bundle.case.traced_at, "the case") <= given_at <= opened_at:
