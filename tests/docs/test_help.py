@@ -43,6 +43,7 @@ def test_a_command_names_every_option_and_says_what_it_is_for(name, capsys, monk
 def test_a_group_alone_lists_its_commands(name, capsys):
     said = help_of(capsys, name)
     assert f"whosecopy {name}" in said
+    assert "..." not in said.replace("[ARGS]...", ""), "a line is cut"
     assert all(f"  {command} " in said for command in GROUPS[name])
 
 
@@ -58,3 +59,16 @@ def test_a_command_of_a_group_says_what_its_options_are_for(group, name, capsys,
 
 def test_the_version_is_printed(capsys):
     assert help_of(capsys, "--version").startswith("whosecopy 0.")
+
+
+@pytest.mark.parametrize(
+    ("call", "where"),
+    [
+        (("trace", "leak.txt", "--alpha", "2"), "whosecopy trace --help"),
+        (("people", "policy", "0"), "whosecopy people policy --help"),
+        (("nonsense",), "whosecopy --help"),
+    ],
+)
+def test_bad_usage_says_where_the_right_one_is_explained(call, where, capsys):
+    assert run([*call]) == 2
+    assert capsys.readouterr().err.endswith(f"(see {where})\n")

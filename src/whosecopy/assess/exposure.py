@@ -128,12 +128,11 @@ def _growth(held: Holdings, rates: Rates) -> Iterator[Growth]:
     longest = _longest(held)
     notice = float(np.median(longest))
     size = max(1, round(float(np.mean([len(holders) for holders in held.values()]))))
+    ahead = f"{notice:.3g} days ahead" if notice < 100 else f"{notice:,.0f} days ahead"
     more = {
-        f"one more holder, told {notice:.3g} days ahead": np.append(longest, notice),
+        f"one more holder, told {ahead}": np.append(longest, notice),
         "one more day of notice for everybody": longest + 1.0,
-        f"one more item held by {size} other people, told {notice:.3g} days ahead": np.append(
-            longest, np.full(size, notice)
-        ),
+        f"one more item held by {size} other people, told {ahead}": np.append(longest, np.full(size, notice)),
     }
     for words, days in more.items():
         yield Growth(words, span(_instead(days, longest), rates))

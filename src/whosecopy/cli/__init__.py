@@ -6,6 +6,7 @@
 import sys
 
 _INTERRUPTED = 130
+_NAME = "whosecopy"
 
 
 def main() -> None:
@@ -22,11 +23,12 @@ def run(arguments: list[str]) -> int:
     from whosecopy.errors import IntegrityError, WhosecopyError
 
     try:
-        code = int(app(arguments or ["--help"], standalone_mode=False, prog_name="whosecopy") or 0)
+        code = int(app(arguments or ["--help"], standalone_mode=False, prog_name=_NAME) or 0)
     except typer.Exit as stop:
         return stop.exit_code
     except typer.TyperException as wrong:
-        complain(" ".join(wrong.format_message().split()), "see whosecopy --help")
+        context = getattr(wrong, "ctx", None)
+        complain(" ".join(wrong.format_message().split()), f"see {context.command_path if context else _NAME} --help")
         return 2
     except IntegrityError as broken:
         complain(str(broken))

@@ -56,7 +56,7 @@ def open_one(
     out().print(f"File exhibits with: whosecopy trace LEAK --case {made.id}")
 
 
-@case.command("close")
+@case.command("close", short_help="Close a case for good.")
 def close(case_id: IdArgument, vault: VaultOption = None, key: KeyOption = None, json: JsonOption = False) -> None:
     """Close a case for good: it takes no more exhibits, and retention applies to it. Its verdict stays."""
     from whosecopy.vault.cases import close_case
@@ -90,7 +90,7 @@ def list_all(vault: VaultOption = None, key: KeyOption = None, json: JsonOption 
     out().print(grid)
 
 
-@case.command("show")
+@case.command("show", short_help="Show a case and its exhibits.")
 def show_one(case_id: IdArgument, vault: VaultOption = None, key: KeyOption = None, json: JsonOption = False) -> None:
     """Show a case: its exhibits, what each added, and what they say together."""
     from whosecopy.cli.tracing import show

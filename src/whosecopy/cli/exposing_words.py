@@ -67,6 +67,8 @@ def change_rows(told: "Told") -> list[tuple[str, str]]:
 
 def days(count: float) -> str:
     """Days, or hours below two days."""
+    if count >= 100:
+        return f"{count:,.0f} days"
     return f"{count:.3g} days" if count >= 2 else f"{24 * count:.3g} hours"
 
 

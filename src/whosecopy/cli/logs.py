@@ -50,7 +50,7 @@ def show(
     out().print(grid)
 
 
-@log.command("verify")
+@log.command("verify", short_help="Check every record, and that the log only grew.")
 def verify(
     log_key: Annotated[
         str | None, typer.Option("--log-key", metavar="VKEY", help="The log's key, as you had it earlier.")
@@ -96,7 +96,7 @@ def key_string(vault: VaultOption = None, key: KeyOption = None, json: JsonOptio
         out().print(found)
 
 
-@log.command("rotate")
+@log.command("rotate", short_help="Replace the log's key; the old one signs the new.")
 def rotate(
     revoke: Annotated[bool, typer.Option("--revoke", help="The old key may be known to others: not to be trusted.")] = (
         False
@@ -136,7 +136,7 @@ def erase(
         out().print(f"{count} contents erased.")
 
 
-@log.command("witness")
+@log.command("witness", short_help="Have a witness confirm that the log only grew.")
 def witness(
     url: Annotated[str, typer.Argument(metavar="URL", help="Address of the witness.", show_default=False)],
     witness_key: Annotated[
@@ -154,7 +154,7 @@ def witness(
     _say(said, f"{said.size} records cosigned at {said.time} by {witness_key.partition('+')[0]}.", json)
 
 
-@log.command("stamp")
+@log.command("stamp", short_help="Have the newest checkpoint stamped (RFC 3161).")
 def stamp(
     url: Annotated[
         str, typer.Option("--tsa", metavar="URL", help="Address of the time stamping service.", show_default=False)

@@ -217,7 +217,8 @@ def _report(sealed: "Sealed", folder: Path, json: bool) -> None:
     console = out()
     counts = ", ".join(f"{name} {count}" for name, count in _by_carrier(sealed.template).items())
     console.print(Text.assemble((sealed.title, "bold"), f"  {sealed.document}, version {sealed.version}"))
-    console.print(f"{len(sealed.copies)} copies in {folder}, list in {folder / 'manifest.csv'}")
+    copies = "1 copy" if len(sealed.copies) == 1 else f"{len(sealed.copies)} copies"
+    console.print(f"{copies} in {folder}, list in {folder / 'manifest.csv'}")
     if sealed.copies[0].copy is None:
         console.print("Labels stay sealed. Send the copies, then delete them: they can be compared with a leak.")
     console.print(f"Marks: {counts}")

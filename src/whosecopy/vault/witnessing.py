@@ -160,7 +160,8 @@ def _post(url: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple
                 data = answer.read(_LARGEST + 1)
                 found = answer.status, answer.headers.get("Content-Type", ""), data
     except (OSError, http.client.HTTPException, ValueError) as failed:
-        raise AccessError(f"{url}: cannot be reached ({failed}); try again later") from None
+        why = (getattr(failed, "strerror", None) or str(failed)).lower()
+        raise AccessError(f"{url}: cannot be reached ({why}); try again later") from None
     if len(data) > _LARGEST:
         raise AccessError(f"{url}: its answer is too long; check the address")
     return found
