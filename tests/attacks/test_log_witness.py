@@ -188,6 +188,7 @@ def test_v10_a_witness_of_the_seal_is_none_of_a_later_master_for_which_marks_are
     answer = desk.run("trace", leak, "--json")
     assert answer.json["document"]["id"] == sealed.id
     assert any("operator could have chosen" in line for line in answer.json["assumptions"])
+    assert any("took over from a copy are left out, as its seal says" in line for line in answer.json["assumptions"])
 
 
 def test_one_state_is_served_by_one_witness(neighbour: Neighbour):

@@ -99,6 +99,8 @@ def test_organisations_are_numbered_in_the_order_in_which_they_come():
     [
         (("west", ""), "b: has no organisation"),
         (("west", "West"), "differ in case"),
+        (("the west", "The  west"), "differ in case or blanks"),
+        (("caf\u00e9", "cafe\u0301"), "differ in case or blanks"),
         (("west", "west"), "of one organisation"),
     ],
 )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from whosecopy.errors import InputError
 from whosecopy.model import Recipient
+from whosecopy.model.approval import plain
 
 _KNOWN = ("id", "organisation", "email")
 
@@ -67,16 +68,18 @@ def memberships(recipients: Sequence[Recipient]) -> list[int]:
 def check_organisations(recipients: Sequence[Recipient]) -> int:
     """How many organisations there are, if marks can be shared within them.
 
-    Raises `InputError` for a recipient without an organisation, for names that differ in case only, and for
+    Raises `InputError` for a recipient without an organisation, for names that are one name to the eye, and for
     fewer than two organisations: shared marks would tell nobody apart.
     """
     spelt: dict[str, str] = {}
     for one in recipients:
         if not one.organisation:
             raise InputError(f"{one.id}: has no organisation; with shared marks every recipient needs one")
-        first = spelt.setdefault(one.organisation.casefold(), one.organisation)
+        first = spelt.setdefault(plain(one.organisation), one.organisation)
         if first != one.organisation:
-            raise InputError(f"organisations {first!r} and {one.organisation!r} differ in case only; write them alike")
+            raise InputError(
+                f"organisations {first!r} and {one.organisation!r} differ in case or blanks only; write them alike"
+            )
     if len(spelt) < 2:
         raise InputError("all recipients are of one organisation; shared marks can only tell different ones apart")
     return len(spelt)

@@ -12,6 +12,7 @@ from whosecopy.trace.exhibit import Leak
 from whosecopy.trace.how import how_it_got_out, of_no_document, reads_like_original
 from whosecopy.trace.judge import Candidate, outcome_of, single_level
 from whosecopy.trace.read import tally
+from whosecopy.trace.report.figures import figure
 from whosecopy.vault.events import events
 from whosecopy.vault.sealing import DEFAULT_ALPHA
 from whosecopy.vault.store import Tx, Vault
@@ -114,7 +115,7 @@ def conclude(
         named=named if shown else (),
         organisations=groups if outcome in (Outcome.NAMED, Outcome.ORGANISATION) else (),
         decoys=decision.decoys,
-        assumptions=(*ASSUMPTIONS[:-1], origin, *_custody(test), _level(test), *decision.assumptions),
+        assumptions=(*ASSUMPTIONS[:-1], origin, *_custody(test), *_left_out(test), _level(test), *decision.assumptions),
         timings_s={step: took for step, took in clock.steps.items() if shown or step != "judge"},
     )
     return Case(
@@ -133,7 +134,7 @@ def conclude(
             test.alpha, decision.codewords, any(one.codebook.shared.any() for one in test.candidates)
         ),
         command=_command(leak.names, options),
-        facts=((_SPENT, f"{sum(spent):.3g} in {len(spent)} traces, this one included"),),
+        facts=((_SPENT, f"{figure(sum(spent))} in {_traces(len(spent))}, this one included"),),
     )
 
 
@@ -154,6 +155,12 @@ def _how(best: Candidate, leak: Leak, outcome: Outcome) -> How:
 def _custody(test: Test) -> tuple[str, ...]:
     """What it means that custodians hold the keys, where they hold those of every version in play."""
     return (CUSTODY,) if all(one.codebook.secrets.split for one in test.candidates) else ()
+
+
+def _left_out(test: Test) -> tuple[str, ...]:
+    """That marks do not count since a later master holds them as a copy has them, and whose word that is (V13)."""
+    heirs = dict.fromkeys(name for one in test.candidates for name in one.sighting.heirs)
+    return tuple(f"marks that {name} took over from a copy are left out, as its seal says" for name in heirs)
 
 
 def _level(test: Test) -> str:
@@ -232,6 +239,10 @@ def _origin(tx: Tx, test: Test, now: str) -> str:
         return ASSUMPTIONS[-1]
     by = said.by.partition("+")[0] if said.kind == WITNESSED else said.by
     return f"{by} is independent of the operator: it confirmed at {said.time} that these copies were recorded"
+
+
+def _traces(count: int) -> str:
+    return "1 trace" if count == 1 else f"{count} traces"
 
 
 def _hand_outs(tx: Tx, test: Test, shown: Sequence[Named]) -> tuple[str, ...]:
