@@ -237,7 +237,7 @@ def test_v11_the_report_states_the_levels_spent_in_this_vault(memo):
     verdict(desk, sealed.copies["p-003"])
     verdict(desk, sealed.copies["p-004"])
     desk.run("trace", sealed.copies["p-005"], "--report", "report.html")
-    assert "1.5e-06 in 3 traces" in (desk.home / "report.html").read_text()
+    assert "1.5 × 10⁻⁶ in 3 traces" in (desk.home / "report.html").read_text()
 
 
 def everything_said(desk, leak):
