@@ -2,12 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from whosecopy.errors import InputError, IntegrityError
-from whosecopy.model import Recipient
+from whosecopy.model import Case, Recipient, codec
+from whosecopy.model.measured import Measured, PageInPicture
 from whosecopy.vault import retention, tables
 from whosecopy.vault.backup import verify
 from whosecopy.vault.erasure import erase, held
@@ -211,6 +213,22 @@ def test_applying_the_policy_forgets_contents_and_exhibits_and_the_verdict_stays
     assert desk.ok("log", "verify")["size"] == len(rows)
     assert "erasure" in {row["kind"] for row in rows}
     assert "Deleted: contents of records 0" in desk.run("retention", "--apply").out
+
+
+def test_what_a_picture_showed_is_forgotten_even_where_no_word_of_it_was_read(memo):
+    desk, sealed = memo
+    case = desk.ok("trace", desk.file("leak.md", sealed.text("p-003")))["case"]
+    page = PageInPicture(picture=0, page=0, features=60, change="", size_pt=(1.0, 1.0), view=b"a picture")
+    with desk.vault() as vault:
+        with vault.transaction() as tx:
+            kept = codec.decode(tx.trace(case).case, Case)
+            seen = replace(kept.exhibit, text="", measured=(Measured("00", 1, (page,)),))
+            tx.update(tables.traces, (case,), {"case": codec.encode(replace(kept, exhibit=seen))})
+            retention.set_policy(tx, retention.Policy(exhibits=30), OLD)
+        assert retention.apply(vault, "2999-01-01T00:00:00Z").cases == (case,)
+        with vault.snapshot() as tx:
+            assert codec.decode(tx.trace(case).case, Case).exhibit.measured == ()
+        assert retention.apply(vault, "2999-01-01T00:00:00Z").cases == ()
 
 
 def test_a_verdict_on_an_erased_issue_says_that_it_can_no_longer_be_verified(memo):

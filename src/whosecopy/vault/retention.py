@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from whosecopy.model import Case, codec
+from whosecopy.model import Case, Exhibit, codec
 from whosecopy.vault.cases import forget_name
 from whosecopy.vault.erasure import POLICY, erasable, erase, held
 from whosecopy.vault.events import events, record
@@ -64,7 +64,7 @@ def due(tx: Tx, now: str) -> Due:
         if trace.case is not None
         and _is_older(trace.created_at, rule.exhibits, now)
         and not _documents(tx, trace.id) & holding.keys()
-        and codec.decode(trace.case, Case).exhibit.text
+        and _shows(codec.decode(trace.case, Case).exhibit)
     ]
     return Due(rule, tuple(records), tuple(cases), tuple(sorted(holding.items())))
 
@@ -88,8 +88,13 @@ def _forget_exhibit(tx: Tx, trace: str) -> None:
     """Empty a case of what was handed in; digest, verdict and numbers stay."""
     forget_name(tx, trace, ERASED)
     case = codec.decode(tx.trace(trace).case or b"", Case)
-    exhibit = replace(case.exhibit, text="", name=ERASED, pages=())
+    exhibit = replace(case.exhibit, text="", name=ERASED, pages=(), measured=())
     tx.update(traces, (trace,), {"case": codec.encode(replace(case, exhibit=exhibit, evidence=(), command=""))})
+
+
+def _shows(exhibit: Exhibit) -> bool:
+    """Whether anything is kept of what an exhibit says or looks like."""
+    return bool(exhibit.text or exhibit.pages or exhibit.measured)
 
 
 def _documents(tx: Tx, trace: str) -> set[str]:
