@@ -69,7 +69,7 @@ def test_the_part_is_told_in_paragraphs(story):
         return how_of("\n\n".join(blocks[k - 1] for k in numbers), template=template).part
 
     assert part(*range(1, len(blocks) + 1)) == f"paragraphs 1-{len(blocks)} of {len(blocks)}"
-    assert part(long[3]) == f"paragraphs {long[3]} of {len(blocks)}"
+    assert part(long[3]) == f"paragraph {long[3]} of {len(blocks)}"
     assert part(long[0], long[0] + 1, long[5]) == f"paragraphs {long[0]}-{long[0] + 1}, {long[5]} of {len(blocks)}"
     assert how_of(blocks[long[2] - 1][:80], template=template).part == "less than a paragraph"
 

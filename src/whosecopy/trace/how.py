@@ -52,7 +52,7 @@ def _pages_shown(pictures: Measured, sighting: Sighting) -> str:
     shown = [along is not None or up is not None for along, up in zip(pictures.along_pt, pictures.up_pt, strict=True)]
     share = float(np.mean(shown)) if shown else 0.0
     pages = sorted({one.page + 1 for one in pictures.pages})
-    whole = f"page{'s' if len(pages) > 1 else ''} {_ranges(pages)} of {len(sighting.template.layout.pages_pt)}"
+    whole = _some("page", pages, len(sighting.template.layout.pages_pt))
     return whole if share > _NEARLY_ALL else f"{share:.0%} of the words of {whole}"
 
 
@@ -113,11 +113,14 @@ def _part(sighting: Sighting) -> str:
     for segment in sighting.aligned.segments:
         start, end = master.span(segment.start, segment.end)
         covered[start:end] = True
-    blocks = sighting.template.blocks
+    blocks, kind = sighting.template.blocks, "page" if sighting.template.layout.words else "paragraph"
     seen = [number for number, (start, end) in enumerate(blocks, start=1) if 2 * covered[start:end].sum() > end - start]
-    if not seen:
-        return f"less than a {'page' if sighting.template.layout.words else 'paragraph'}"
-    return f"{'pages' if sighting.template.layout.words else 'paragraphs'} {_ranges(seen)} of {len(blocks)}"
+    return _some(kind, seen, len(blocks)) if seen else f"less than a {kind}"
+
+
+def _some(kind: str, numbers: Sequence[int], whole: int) -> str:
+    """`pages 1-3, 5 of 14`, `page 2 of 14`."""
+    return f"{kind}{'s' if len(numbers) > 1 else ''} {_ranges(numbers)} of {whole}"
 
 
 def _ranges(numbers: Sequence[int]) -> str:
