@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from whosecopy.errors import InputError
 from whosecopy.model import codec
+from whosecopy.model.header import Header
 from whosecopy.tlog import checkpoint, note, tiles
 from whosecopy.tlog.strict import to_base64
 from whosecopy.vault.events import events
@@ -13,7 +14,7 @@ from whosecopy.vault.store import Tx, Vault
 from whosecopy.vault.tables import events as table
 from whosecopy.vault.witnessing import attestations
 from whosecopy.verify.records import entries
-from whosecopy.verify.values import Attestation, Content, Entry, Header, Log
+from whosecopy.verify.values import Attestation, Content, Entry, Log
 
 Version = tuple[str, int, int]
 """A version in play: its document, its number, and how many copies it counted."""

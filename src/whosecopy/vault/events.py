@@ -23,6 +23,7 @@ from sqlalchemy import true
 
 from whosecopy.errors import IntegrityError
 from whosecopy.model import codec
+from whosecopy.model.header import Header
 from whosecopy.vault.events_heads import START, Counters, Head, counters, newest
 from whosecopy.vault.store_session import Session
 from whosecopy.vault.tables import events as table
@@ -34,27 +35,6 @@ _RESTORE = "restore the vault from a backup"
 _SALT = 32
 
 Payload = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What of an event is never erased; it names nobody.
-
-    `previous` and `document_previous` are digests (hex) of the event before, in the vault and of the same
-    document; zeros for the first. The counters say how many copies were `issued` and `handed_out` and how
-    many readings `traced`, of the document or, where `document` is empty, in the vault, after the event.
-    """
-
-    kind: str
-    sequence: int
-    previous: str
-    document: str
-    document_sequence: int
-    document_previous: str
-    issued: int
-    handed_out: int
-    traced: int
-    schema: str = "whosecopy.event/1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from whosecopy.codes.commit import SealRecord
 from whosecopy.model.approval import Approval, Statement
+from whosecopy.model.header import Header
 
 SCHEMA = "whosecopy.bundle/1"
 CASE, EVIDENCE, LOG, MARKS = "case.json", "evidence.json", "log.json", "marks.json"
@@ -34,22 +35,6 @@ class Manifest:
     case: str
     members: dict[str, str]
     schema: str = SCHEMA
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The public part of a record of the log, as `docs/spec/log.md` describes it."""
-
-    kind: str
-    sequence: int
-    previous: str
-    document: str
-    document_sequence: int
-    document_previous: str
-    issued: int
-    handed_out: int
-    traced: int
-    schema: str = "whosecopy.event/1"
 
 
 @dataclass(frozen=True, slots=True)
