@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from whosecopy.cli.options import JsonOption, KeyOption
-from whosecopy.cli.terminal import out, print_json
+from whosecopy.cli.reports import ReportOption, answer, check_report
 from whosecopy.errors import InputError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def outcome(
     notice: Annotated[
         float | None, typer.Option("--notice", help="Adjust for notice given, which is this number here.")
     ] = None,
-    report: Annotated[Path | None, typer.Option("--report", metavar="OUT.html", help="Write an HTML report.")] = None,
+    report: ReportOption = None,
     vault: Annotated[
         Path | None, typer.Option("--vault", help="Record the question in this vault before it is answered.")
     ] = None,
@@ -68,6 +68,7 @@ def outcome(
     Beyond chance is not leaked: it says that something was different this time, and not what.
     """
     from whosecopy.assess.history import parse_where
+    from whosecopy.cli.assess_outcome_words import show
 
     covariates = {"place": place, "kind": kind, "team": team, "notice": None if notice is None else f"{notice:g}"}
     present = {column: value for column, value in covariates.items() if value is not None}
@@ -76,25 +77,18 @@ def outcome(
         raise InputError("assess outcome needs --found N, or --sites FILE")
     if sites is not None and present:
         raise InputError("sites are compared without adjusting; leave out --sites, or place, kind, team and notice")
-    if report is not None and report.suffix.lower() not in (".html", ".htm"):
-        raise InputError(f"{report}: reports are HTML; give a name that ends in .html")
+    check_report(report)
     material = _read(history, sites, question, parse_where(where))
     if vault is not None:
         _record(vault, key, material, question)
     told, known = _assessed(question, material)
-    if report is not None:
-        from whosecopy.cli.assess_outcome_page import page
-        from whosecopy.cli.files import write_whole
 
-        write_whole(report, page(told, known, material.past).encode())
-    if json:
-        print_json(told.as_json())
-        return
-    from whosecopy.cli.assess_outcome_words import show
+    def page() -> str:
+        from whosecopy.cli.assess_outcome_page import page as whole
 
-    show(told)
-    if report is not None:
-        out().print(f"Report: {report}")
+        return whole(told, known, material.past)
+
+    answer(report, page, json, told.as_json, lambda: show(told))
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from whosecopy.cli.options import JsonOption, KeyOption, VaultOption
-from whosecopy.cli.terminal import out, print_json, progress
+from whosecopy.cli.reports import ReportOption, answer, check_report
+from whosecopy.cli.terminal import out, progress
 from whosecopy.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def calibrate(
     trials: Annotated[int, typer.Option("--trials", metavar="N", help="Leaks per document and channel.", min=1)] = 20,
     photos: Annotated[int, typer.Option("--photos", help="Photographed leaks per document (slow).", min=0)] = 0,
     seed: Annotated[int, typer.Option("--seed", help="Seed of all random draws.")] = 1,
-    report: Annotated[Path | None, typer.Option("--report", metavar="OUT.html", help="Write an HTML report.")] = None,
+    report: ReportOption = None,
     vault: VaultOption = None,
     key: KeyOption = None,
     json: JsonOption = False,
@@ -33,11 +33,10 @@ def calibrate(
     import numpy as np
 
     from whosecopy.bench import calibrate as bench
-    from whosecopy.cli.files import now, write_whole
+    from whosecopy.cli.files import now
     from whosecopy.cli.vaults import opened
 
-    if report is not None and report.suffix.lower() not in (".html", ".htm"):
-        raise InputError(f"{report}: this report is HTML; give a name that ends in .html")
+    check_report(report)
     with opened(vault, key) as here, here.snapshot() as tx:
         sealed = bench.masters(tx, document)
     if not sealed:
@@ -45,15 +44,8 @@ def calibrate(
     with progress("Leaking and tracing decoys") as advance:
         found = bench.calibrate(sealed, (trials, photos), np.random.default_rng(seed), advance)
     settings: dict[str, int | str] = {"trials": trials, "photos": photos, "seed": seed, "measured_at": now()}
-    if report is not None:
-        write_whole(report, page(found, settings).encode())
-    if json:
-        print_json({"documents": found, **settings})
-        return
-    for one in found:
-        _print(one)
-    if report is not None:
-        out().print(f"Report: {report}")
+    value = {"documents": found, **settings}
+    answer(report, lambda: page(found, settings), json, lambda: value, lambda: _print_all(found))
 
 
 def page(found: "Sequence[Measured]", settings: dict[str, int | str]) -> str:
@@ -77,6 +69,11 @@ def page(found: "Sequence[Measured]", settings: dict[str, int | str]) -> str:
 
 def _asset(name: str) -> str:
     return files("whosecopy.cli").joinpath("templates", name).read_text("utf-8")
+
+
+def _print_all(found: "Sequence[Measured]") -> None:
+    for one in found:
+        _print(one)
 
 
 def _print(one: "Measured") -> None:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from whosecopy.cli.options import JsonOption, KeyOption, VaultOption
-from whosecopy.cli.planning import ReportOption, check_report
-from whosecopy.cli.terminal import out, print_json
+from whosecopy.cli.reports import ReportOption, answer, check_report
 from whosecopy.errors import InputError
 
 if TYPE_CHECKING:
@@ -71,6 +70,7 @@ def exposure(
     """Say how the chance of a leak grows, and rank what could be changed. Changes, never people."""
     from whosecopy.assess.access import Moments
     from whosecopy.assess.exposure_model import Rates
+    from whosecopy.cli.exposing_words import show
 
     check_report(report)
     main = _rate("", (leak, low, high), source, _RATE)
@@ -82,20 +82,15 @@ def exposure(
     end_s = _end(until, moments)
     accesses = _accesses(access, moments, vault, key)
     told = _assess(accesses, end_s, until, Rates(main, more), hours, grimes)
-    if report is not None:
+
+    def page() -> str:
         from whosecopy.cli.exposing_page import paper
-        from whosecopy.cli.files import now, write_whole
+        from whosecopy.cli.files import now
         from whosecopy.cli.paper import render_paper
 
-        write_whole(report, render_paper(paper(told, now())).encode())
-    if json:
-        print_json(as_json(told))
-        return
-    from whosecopy.cli.exposing_words import show
+        return render_paper(paper(told, now()))
 
-    show(told)
-    if report is not None:
-        out().print(f"Report: {report}")
+    answer(report, page, json, lambda: as_json(told), lambda: show(told))
 
 
 def as_json(told: Told) -> Mapping[str, object]:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from whosecopy.cli.options import JsonOption, KeyOption, VaultOption
-from whosecopy.cli.planning import ReportOption, check_report
-from whosecopy.cli.terminal import out, print_json
+from whosecopy.cli.reports import ReportOption, answer, check_report
 from whosecopy.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,24 +48,20 @@ def knowledge(
     if facts is None or known is None:
         raise InputError("assess knowledge needs --facts FILE and --known FILE")
     from whosecopy.cli.knowing_run import Files, assess
+    from whosecopy.cli.knowing_words import show
 
     found = assess(Files.read(facts, known, access), vault, key)
     if exhibits is not None:
         _write(found, exhibits)
-    if report is not None:
-        from whosecopy.cli.files import now, write_whole
+
+    def page() -> str:
+        from whosecopy.cli.files import now
         from whosecopy.cli.knowing_page import paper
         from whosecopy.cli.paper import render_paper
 
-        write_whole(report, render_paper(paper(found, now())).encode())
-    if json:
-        print_json(as_json(found))
-        return
-    from whosecopy.cli.knowing_words import show
+        return render_paper(paper(found, now()))
 
-    show(found)
-    if report is not None:
-        out().print(f"Report: {report}")
+    answer(report, page, json, lambda: as_json(found), lambda: show(found))
 
 
 def _write(found: "Found", folder: Path) -> None:

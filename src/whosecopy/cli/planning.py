@@ -2,21 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from whosecopy.cli.options import JsonOption
 from whosecopy.cli.planning_words import AUTOMATIC, DECLARED, cells, pages, question, words_of
-from whosecopy.cli.terminal import out, print_json, print_table, progress
+from whosecopy.cli.reports import ReportOption, answer, check_report
+from whosecopy.cli.terminal import out, print_table, progress
 from whosecopy.errors import InputError
 
 if TYPE_CHECKING:
     from whosecopy.bench.planning import Length, Wish
 
 MOST_RECIPIENTS = 10_000_000
-ReportOption = Annotated[Path | None, typer.Option("--report", metavar="OUT.html", help="Write an HTML report.")]
 
 
 def plan(
@@ -43,24 +42,15 @@ def plan(
     with progress("Simulating leaks") as advance:
         found = lengths(wish, trials, np.random.default_rng(seed), advance)
     command = _command(wish, trials, seed)
-    if report is not None:
-        from whosecopy.cli.files import now, write_whole
+
+    def page() -> str:
+        from whosecopy.cli.files import now
         from whosecopy.cli.paper import render_paper
         from whosecopy.cli.planning_page import paper
 
-        write_whole(report, render_paper(paper(wish, found, command, now())).encode())
-    if json:
-        print_json(_as_json(wish, found, trials, seed, command))
-        return
-    _show(wish, found)
-    if report is not None:
-        out().print(f"Report: {report}")
+        return render_paper(paper(wish, found, command, now()))
 
-
-def check_report(report: Path | None) -> None:
-    """Raise `InputError` before anything is computed where `report` is no HTML file."""
-    if report is not None and report.suffix.lower() not in (".html", ".htm"):
-        raise InputError(f"{report}: reports are HTML; give a name that ends in .html")
+    answer(report, page, json, lambda: _as_json(wish, found, trials, seed, command), lambda: _show(wish, found))
 
 
 def _command(wish: "Wish", trials: int, seed: int) -> str:
