@@ -8,7 +8,7 @@ from typing import Any
 from whosecopy.codes.codebook import Codebook, make_codebook
 from whosecopy.codes.commit import NO_RECORD, SealRecord, commitment, leaf, recipient_leaf
 from whosecopy.codes.copylabels import ALPHABET
-from whosecopy.codes.keys import KEY_BYTES, Secrets
+from whosecopy.codes.keys import KEY_BYTES, NOT_OPENED, Secrets
 from whosecopy.errors import InputError, IntegrityError
 from whosecopy.model import codec
 from whosecopy.tlog.merkle import HASH_BYTES, check_inclusion, leaf_hash
@@ -126,9 +126,8 @@ def _check_panel(bundle: Bundle, number: int, records: Sequence[SealRecord]) -> 
 
 
 def _secrets(opened: dict[str, bytes]) -> Secrets:
-    """The opened keys; in the place of those that are never opened stand values that nothing here uses."""
-    never = {name: hashlib.sha256(b"never opened: " + name.encode()).digest() for name in Secrets.__slots__}
-    return Secrets(**(never | opened))
+    """The opened keys; whatever needed one of the others would refuse."""
+    return Secrets(**(dict.fromkeys(Secrets.__slots__, NOT_OPENED) | opened))
 
 
 def _check_copies(bundle: Bundle, codebooks: Sequence[Codebook]) -> None:
