@@ -5,10 +5,11 @@ import itertools
 import numpy as np
 import pytest
 
+from whosecopy.carriers.writing import marked
 from whosecopy.errors import IntegrityError
 from whosecopy.media.dispatch import open_document
 from whosecopy.model import Mark, Site
-from whosecopy.seal.copies import marked, renderer
+from whosecopy.seal.copies import renderer
 from whosecopy.seal.declare import prepare
 from whosecopy.seal.plan import make_template
 

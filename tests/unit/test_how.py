@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from whosecopy.carriers.writing import marked
 from whosecopy.media.dispatch import open_document
 from whosecopy.model import Site
-from whosecopy.seal.copies import marked
 from whosecopy.seal.declare import prepare
 from whosecopy.seal.plan import make_template
 from whosecopy.trace.how import how_it_got_out, reads_like_original

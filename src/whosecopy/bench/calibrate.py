@@ -9,8 +9,8 @@ import numpy as np
 from whosecopy.bench.naming import Naming, totals, under_attack
 from whosecopy.bench.pipeline import Calibration
 from whosecopy.bench.pipeline import calibrate as leak_innocently
+from whosecopy.media.dispatch import sealed_master
 from whosecopy.model import Document, Template, codec
-from whosecopy.seal.copies import sealed_master
 from whosecopy.seal.forecast import measured_rates
 from whosecopy.seal.plan import Progress
 from whosecopy.stats.intervals import clopper_pearson

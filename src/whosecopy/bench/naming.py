@@ -7,12 +7,12 @@ import numpy as np
 
 from whosecopy.bench.leaks import retype
 from whosecopy.bench.rates import PHOTO, leak_of
+from whosecopy.carriers.writing import marked
 from whosecopy.codes.codebook import Codebook, make_codebook, organisations
 from whosecopy.codes.decide import Decision, decide
 from whosecopy.codes.keys import draw_secrets
 from whosecopy.codes.panel import Panel
 from whosecopy.model import Document, Template
-from whosecopy.seal.copies import marked
 from whosecopy.seal.forecast import Attack, Rates, Row, choose_profile, forecast
 from whosecopy.seal.plan import Progress
 from whosecopy.stats.intervals import clopper_pearson

@@ -6,9 +6,9 @@ import numpy as np
 
 from whosecopy.bench.leaks import LEAKS
 from whosecopy.bench.naming import decide_alone, fresh_codebook
+from whosecopy.carriers.writing import marked
 from whosecopy.codes.codebook import Codebook
 from whosecopy.model import Document, Template
-from whosecopy.seal.copies import marked
 from whosecopy.seal.plan import Progress
 from whosecopy.stats.intervals import clopper_pearson
 from whosecopy.trace.read import read_leak

@@ -11,12 +11,12 @@ from contextlib import suppress
 import numpy as np
 
 from whosecopy.bench.leaks import LEAKS, Leak, pages
+from whosecopy.carriers.writing import marked
 from whosecopy.codes.codebook import make_codebook
 from whosecopy.codes.keys import draw_secrets
 from whosecopy.errors import InputError
 from whosecopy.media.leak import open_leak
 from whosecopy.model import Document, Template
-from whosecopy.seal.copies import marked
 from whosecopy.seal.forecast import Attack, Rates
 from whosecopy.seal.plan import Progress
 from whosecopy.trace.read import read_leak

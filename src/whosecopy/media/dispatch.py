@@ -8,7 +8,7 @@ from pathlib import PurePath
 from whosecopy.errors import InputError
 from whosecopy.media import encoding, syntax
 from whosecopy.media.builder import united
-from whosecopy.model import Document
+from whosecopy.model import Block, Document, Template
 
 PLAIN = "text/plain"
 MARKDOWN = "text/markdown"
@@ -63,6 +63,17 @@ def open_document(data: bytes, name: str = "", encoding: str | None = None) -> D
         return language.with_languages(document)
     document = probe.proven(document, lambda trial: _parsed(form, form.write(trial), name, encoding))
     return language.with_languages(document)
+
+
+def sealed_master(template: Template, data: bytes, name: str, encoding: str | None) -> Document:
+    """The master in the file `data` as it was read when `template` was made.
+
+    A PDF is not taken apart again: whoever makes copies finds its words where they were, or refuses.
+    """
+    if template.media != PDF:
+        return replace(open_document(data, name, encoding), layout=template.layout)
+    blocks = tuple(Block(start, end, "page") for start, end in template.blocks)
+    return Document(template.media, template.text, blocks, ((0, len(template.text)),), (), data, layout=template.layout)
 
 
 def read_document(data: bytes, name: str, encoding: str | None = None) -> Document:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from whosecopy.carriers.writing import Variants
 from whosecopy.codes.codebook import Codebook
 from whosecopy.errors import AccessError, InputError
+from whosecopy.media.dispatch import sealed_master
 from whosecopy.model import Recipient, Template, codec
-from whosecopy.seal.copies import Variants, renderer, sealed_master
+from whosecopy.seal.copies import renderer
 from whosecopy.seal.plan import Progress
 from whosecopy.vault.codebooks import sealed_codebook
 from whosecopy.vault.custodian_messages import HAND_OUT
