@@ -6,22 +6,21 @@ then not at all.
 """
 
 import random
-import re
 import shutil
 import subprocess
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from whosecopy.media.pdf.analysis import Analysis, plate
+from whosecopy.media.pdf.parted import parted
 from whosecopy.media.pdf.press import Printer
 from whosecopy.media.pdf.words import LEAST_EM, Found
 from whosecopy.model.layout import Shift, Word
 
 UP_EM, GREY = 0.03, 0.102
 """How far words are raised or lowered, and how light dark grey is, where carriers use that."""
-_ROUNDS = 6
+_ROUNDS, _EXACT = 8, 3
 _POPPLER_SECONDS = 60
-_TOKEN = re.compile(r"\s+|\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def suspects(words: Sequence[Word], text: str, texts: Sequence[str], copy: bytes
     wrong: set[int] = set()
     for page in pages:
         here = {k for k, word in enumerate(words) if word.page == page}
-        wrong |= here if whole_pages else _near(words, text, page, texts[page], found.get(page, ""))
+        wrong |= here if whole_pages else parted(words, text, page, texts[page], found.get(page, ""))
     return wrong
 
 
@@ -71,7 +70,7 @@ def _settled(analysis: Analysis, stage: "_Stage") -> Analysis:
         if not wrong:
             break
         pages = {analysis.found[number].word.page for number in wrong}
-        analysis = stage.softened(analysis, _widened(analysis, wrong, turn), last=turn == _ROUNDS - 1)
+        analysis = stage.softened(analysis, _widened(analysis, wrong, stage, turn), last=turn == _ROUNDS - 1)
     return analysis
 
 
@@ -86,32 +85,20 @@ def _suspects(analysis: Analysis, stage: "_Stage", reference: Texts, pages: set[
         for ours, theirs in ((reference.pdfium, found.pdfium), (reference.poppler, found.poppler)):
             for page in ours.keys() & theirs.keys():
                 if ours[page] != theirs[page]:
-                    wrong |= _near(words, analysis.text, page, ours[page], theirs[page])
+                    wrong |= parted(words, analysis.text, page, ours[page], theirs[page])
     return wrong
 
 
-def _near(words: Sequence[Word], text: str, page: int, ours: str, theirs: str) -> set[int]:
-    """The words of a page that stand where two readings of it part, and those beside them; all where none is found."""
-    from rapidfuzz.distance import Indel
-
-    one, other = _TOKEN.findall(ours), _TOKEN.findall(theirs)
-    odd: set[str] = set()
-    for change in Indel.opcodes(one, other):
-        if change.tag != "equal":
-            odd.update(one[max(0, change.src_start - 1) : change.src_end + 1])
-            odd.update(other[max(0, change.dest_start - 1) : change.dest_end + 1])
-    here = [k for k, word in enumerate(words) if word.page == page]
-    return {k for k in here if text[words[k].start : words[k].end] in odd} or set(here)
-
-
-def _widened(analysis: Analysis, words: set[int], turn: int) -> set[int]:
-    """Suspects and, turn by turn, more of what stands around them: words, lines, in the end whole pages."""
-    if turn == 0:
-        return words
+def _widened(analysis: Analysis, words: set[int], stage: "_Stage", turn: int) -> set[int]:
+    """Suspects and, where they have nothing left to lose, more and more of what stands around them."""
     if turn == _ROUNDS - 1:
         pages = {analysis.found[number].word.page for number in words}
         return {k for k, one in enumerate(analysis.found) if one.word.page in pages}
-    reach = turn - 1
+    if turn < _EXACT:
+        spent = {number for number in words if not stage.yields(analysis.found[number].word)}
+        beside = {number + step for number in spent for step in range(-2 * turn, 2 * turn + 1)}
+        return words | (beside & set(range(len(analysis.found))))
+    reach = turn - _EXACT
     lines = {analysis.found[number].word.line + step for number in words for step in range(-reach, reach + 1)}
     return {k for k, one in enumerate(analysis.found) if one.word.line in lines}
 
@@ -132,17 +119,21 @@ class _Stage:
             yield [self._shift(word, words[word], one[k], one[k - number]) for k, word in enumerate(moving)]
 
     def softened(self, analysis: Analysis, words: set[int], last: bool) -> Analysis:
-        """Rise and colour go first where they are on trial; else a word moves as little as is worth a mark, or not."""
+        """A word moves as little as is worth a mark; then rise and colour go where they are on trial, else it stays."""
         found = list(analysis.found)
         for number in words:
             found[number] = Found(self._less(found[number].word, last), found[number].fragments)
         return replace(analysis, found=tuple(found))
 
+    def yields(self, word: Word) -> bool:
+        """Whether a word has something left to lose."""
+        return (word.may_rise or word.black) if self._all_axes else word.room_em > 0
+
     def _less(self, word: Word, last: bool) -> Word:
+        if word.room_em > LEAST_EM and self.yields(word) and not last:
+            return replace(word, room_em=LEAST_EM)
         if self._all_axes:
             return replace(word, may_rise=False, black=False)
-        if word.room_em > LEAST_EM and not last:
-            return replace(word, room_em=LEAST_EM)
         return replace(word, room_em=0.0, may_rise=False, black=False)
 
     def _moves(self, word: Word) -> bool:
