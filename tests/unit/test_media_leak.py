@@ -147,7 +147,7 @@ def test_words_cut_at_a_line_end_are_joined_where_that_is_clear(printed, read):
 GREEDY = """
 import json
 import sys
-from whosecopy.media.sandbox import confine_self
+from whosecopy.media.sandbox import allow, confine_self
 confine_self(sys.argv[1:])
 what = sys.stdin.buffer.read().decode()
 if what == "memory":
@@ -158,6 +158,14 @@ if what == "memory":
 elif what == "time":
     while True:
         pass
+elif what == "pages":
+    import time
+    for page in range(3):
+        allow(1)
+        began = time.process_time()
+        while time.process_time() < began + 0.7:
+            pass
+    print("read")
 elif what == "sleep":
     import time
     time.sleep(60)
@@ -214,8 +222,12 @@ def test_a_child_that_hangs_is_ended(greedy):
 
 def test_memory_is_bounded_and_every_limit_is_final(greedy):
     assert greedy("memory") == b"refused\n"
-    wanted = [SMALL.memory_bytes, SMALL.cpu_s, SMALL.output_bytes, 0]
-    assert json.loads(greedy("limits")) == [[value, value] for value in wanted]
+    memory, cpu, output = SMALL.memory_bytes, [SMALL.cpu_s, SMALL.wall_s], SMALL.output_bytes
+    assert json.loads(greedy("limits")) == [[memory, memory], cpu, [output, output], [0, 0]]
+
+
+def test_every_page_of_many_may_take_its_time(greedy):
+    assert greedy("pages") == b"read\n"
 
 
 def test_a_child_sees_no_secrets_and_in_bubblewrap_no_network_and_no_files(greedy, tmp_path_factory):

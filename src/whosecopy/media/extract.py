@@ -7,8 +7,10 @@ from whosecopy.media import dispatch, encoding
 from whosecopy.media.hyphens import joined
 from whosecopy.media.leak import LeakText, PagePicture
 from whosecopy.media.picture import frames
+from whosecopy.media.sandbox import allow
 
 _SAMPLE = 100_000
+_PAGE_CPU_S = 30
 
 
 def extract(data: bytes, name: str, codec: str | None = None) -> LeakText:
@@ -47,6 +49,7 @@ def _picture(data: bytes, name: str, media: str) -> LeakText:
             notes.append("further pages of the picture were left out for want of time")
             break
         texts.append(reader.read(page))
+        allow(_PAGE_CPU_S)
     text = joined("\n\n".join(text for text in texts if text))
     return LeakText(text, media, "ocr", (*notes, *reader.notes), pictures=tuple(reader.pictures))
 

@@ -9,7 +9,8 @@ from whosecopy.media import encoding, sandbox
 from whosecopy.model.layout import SeenPage
 
 PDF = "application/pdf"
-LIMITS = sandbox.Limits(memory_bytes=2 * 2**30, cpu_s=120, wall_s=600, output_bytes=256 * 2**20)
+LIMITS = sandbox.Limits(memory_bytes=2 * 2**30, cpu_s=30, wall_s=600, output_bytes=256 * 2**20)
+"""Processor time is for a file, or for each of its pages where these are pictures."""
 
 
 @dataclass(frozen=True, slots=True)

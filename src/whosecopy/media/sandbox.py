@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,7 +25,7 @@ _OUT_OF_TIME = (signal.SIGXCPU, signal.SIGKILL)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a child may use; `cpu_s` counts for each process, `wall_s` for all together."""
+    """What a child may use; `cpu_s` counts for each process until `allow` gives it more, `wall_s` for all together."""
 
     memory_bytes: int
     cpu_s: int
@@ -50,7 +51,7 @@ def run_sandboxed(module: str, data: bytes, limits: Limits, name: str) -> bytes:
             try:
                 code = child.wait(limits.wall_s)
             except BaseException as error:
-                _end(child)
+                end(child)
                 if isinstance(error, subprocess.TimeoutExpired):
                     raise InputError(f"{name}: reading it took over {limits.wall_s} s; hand in a part of it") from None
                 raise
@@ -60,20 +61,43 @@ def run_sandboxed(module: str, data: bytes, limits: Limits, name: str) -> bytes:
     raise InputError(f"{name}: {_cause(code, limits)}")
 
 
+def start_sandboxed(module: str, limits: Limits, readable: Sequence[str] = ()) -> "subprocess.Popen[bytes]":
+    """A child `python -m module` that stays and answers on standard output what it is asked on standard input.
+
+    It sees the folders `readable` too. Whoever starts it ends it with `end`; it ends by itself where its input does.
+    """
+    prefix = list(_bubblewrap())
+    for path in readable if prefix else ():
+        prefix += ["--ro-bind-try", path, path]
+    command = [*prefix, sys.executable, "-B", "-m", module, *(str(value) for value in astuple(limits))]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=_environment(), start_new_session=True
+    )
+
+
 def confine_self(arguments: list[str]) -> Limits:
     """Puts the limits given on the command line on this process and all it starts, for good."""
     limits = Limits(*(int(value) for value in arguments))
-    for kind, value in (
-        (resource.RLIMIT_AS, limits.memory_bytes),
-        (resource.RLIMIT_CPU, limits.cpu_s),
-        (resource.RLIMIT_FSIZE, limits.output_bytes),
-        (resource.RLIMIT_CORE, 0),
+    for kind, value, most in (
+        (resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes),
+        (resource.RLIMIT_CPU, limits.cpu_s, limits.wall_s),
+        (resource.RLIMIT_FSIZE, limits.output_bytes, limits.output_bytes),
+        (resource.RLIMIT_CORE, 0, 0),
     ):
         hard = resource.getrlimit(kind)[1]
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (value, value))
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (min(value, most), most))
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
     return limits
+
+
+def allow(cpu_s: int) -> None:
+    """Gives a confined process `cpu_s` seconds of processor time from now on: for another page of many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    if soft != resource.RLIM_INFINITY:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        resource.setrlimit(resource.RLIMIT_CPU, (min(int(used.ru_utime + used.ru_stime) + 1 + cpu_s, hard), hard))
 
 
 def _cause(code: int, limits: Limits) -> str:
@@ -85,7 +109,8 @@ def _cause(code: int, limits: Limits) -> str:
     return "the parser broke off; convert the file to plain text or PDF"
 
 
-def _end(child: "subprocess.Popen[bytes]") -> None:
+def end(child: "subprocess.Popen[bytes]") -> None:
+    """Ends a child and all that it started."""
     try:
         os.killpg(child.pid, signal.SIGKILL)
     except ProcessLookupError:

@@ -10,8 +10,10 @@ from whosecopy.media.leak import PDF, LeakText
 from whosecopy.media.ocr import Reader
 from whosecopy.media.pdf.seen import seen_page
 from whosecopy.media.picture.sheet import Grey
+from whosecopy.media.sandbox import allow
 
-_MAX_PAGES = 5_000
+_MAX_PAGES, _MAX_CHARACTERS = 5_000, 1_500_000
+_PAGE_CPU_S = 30
 _FEW_CHARACTERS = 20
 _GARBAGE_SHARE = 0.05
 _SCAN_DPI = 300
@@ -30,11 +32,9 @@ def read(data: bytes, name: str) -> LeakText:
     except pypdfium2.PdfiumError as error:
         advice = "remove its password" if "password" in str(error).lower() else "print it to PDF again"
         raise InputError(f"{name}: the PDF cannot be opened ({error}); {advice}") from None
-    notes: list[str] = []
-    if len(pdf) > _MAX_PAGES:
-        notes.append(f"only the first {_MAX_PAGES} of {len(pdf)} pages were read")
-    numbers = range(min(len(pdf), _MAX_PAGES))
-    texts = {number: _text(pdf[number]) for number in numbers}
+    texts = _texts(pdf)
+    numbers = range(len(texts))
+    notes = [f"only the first {len(texts)} of {len(pdf)} pages were read"] if len(texts) < len(pdf) else []
     pictures = [number for number in numbers if not _usable(texts[number]) and _shows_something(pdf[number])]
     texts |= dict.fromkeys(pictures, "")
     reader = Reader(name)
@@ -48,6 +48,19 @@ def read(data: bytes, name: str) -> LeakText:
     return LeakText(
         text, PDF, "ocr" if 2 * by_ocr > total else "pdf text", (*notes, *reader.notes), pages, tuple(reader.pictures)
     )
+
+
+def _texts(pdf: Any) -> dict[int, str]:
+    """What the pages say, of a long PDF the first ones; at least the first page's."""
+    texts: dict[int, str] = {}
+    left = _MAX_CHARACTERS
+    for number in range(min(len(pdf), _MAX_PAGES)):
+        text = _text(pdf[number])
+        left -= len(text)
+        if left < 0 and texts:
+            break
+        texts[number] = text
+    return texts
 
 
 def _text(page: Any) -> str:
@@ -67,7 +80,13 @@ def _shows_something(page: Any) -> bool:
 
 def _scanned(pdf: Any, numbers: list[int], reader: Reader) -> dict[int, str]:
     """What OCR reads on these pages."""
-    return {number: reader.read(_drawn(pdf[number])) for number in numbers if not reader.exhausted}
+    scanned: dict[int, str] = {}
+    for number in numbers:
+        if reader.exhausted:
+            break
+        allow(_PAGE_CPU_S)
+        scanned[number] = reader.read(_drawn(pdf[number]))
+    return scanned
 
 
 def _drawn(page: Any) -> Grey:
