@@ -116,7 +116,8 @@ class _Stage:
         signs = [[1 - 2 * (k % 2) for k in range(len(moving))], [2 * (k % 2) - 1 for k in range(len(moving))]]
         signs.append([chance.choice((-1, 1)) for _ in moving])
         for number, one in enumerate(signs):
-            yield [self._shift(word, words[word], one[k], one[k - number]) for k, word in enumerate(moving)]
+            other = one[-number:] + one[:-number]
+            yield [self._shift(word, words[word], one[k], other[k]) for k, word in enumerate(moving)]
 
     def softened(self, analysis: Analysis, words: set[int], last: bool) -> Analysis:
         """A word moves as little as is worth a mark; then rise and colour go where they are on trial, else it stays."""
