@@ -13,8 +13,10 @@ from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
 
+from whosecopy.errors import InputError
 from whosecopy.media.sandbox import confine_self
 from whosecopy.media.typeset import wire
+from whosecopy.media.typeset.fields import held
 from whosecopy.media.typeset.setter import office_program
 
 _KEPT_OPEN = "open.txt"
@@ -57,8 +59,10 @@ def main(arguments: list[str]) -> None:
 
 def _reply(office: "_Office", job: wire.Job) -> wire.Reply:
     try:
-        pdf = office.convert(job.data)
+        pdf = office.convert(held(job.data, job.name))
         return wire.Reply(pdf=_impersonal(pdf)) if pdf else wire.Reply(error=_REFUSED.format(name=job.name))
+    except InputError as error:
+        return wire.Reply(error=" ".join(str(error).split()))
     except Exception as error:
         return wire.Reply(error=f"{job.name}: LibreOffice does not set it on pages ({type(error).__name__})")
 
@@ -85,11 +89,12 @@ class _Office:
             self._made.unlink(missing_ok=True)
             self._start()
             call = ["--convert-to", "pdf:writer_pdf_Export", "--outdir", str(self._made.parent), str(self._source)]
-            self._call(*call).wait()
-            if self._made.exists():
+            sound = self._call(*call).wait() == 0
+            if sound and self._made.exists():
                 return self._made.read_bytes()
-            if self._running():
+            if sound and self._running():
                 break
+            self.stop()
         return b""
 
     def stop(self) -> None:
@@ -130,8 +135,9 @@ def _impersonal(pdf: bytes) -> bytes:
         for key in ("/CreationDate", "/ModDate", "/Producer"):
             if key in opened.docinfo:
                 del opened.docinfo[key]
-        if "/Metadata" in opened.Root:
-            del opened.Root.Metadata
+        for place, key in ((opened.Root, "/Metadata"), (opened.trailer, "/ID"), (opened.trailer, "/DocChecksum")):
+            if key in place:
+                del place[key]
         saved = BytesIO()
         opened.save(saved, static_id=True)
     return saved.getvalue()

@@ -1,0 +1,47 @@
+"""Fields of a DOCX that say another thing every day, held at what they last said."""
+
+import re
+from collections.abc import Iterator
+
+from whosecopy.media.package import open_package
+
+_PARTS = re.compile(r"word/(?:document|header\d*|footer\d*|footnotes|endnotes)\.xml")
+_VOLATILE = re.compile(rb"\s*(?:DATE|TIME|FILENAME|SAVEDATE|PRINTDATE|EDITTIME)\b", re.IGNORECASE)
+_TOKEN = re.compile(
+    rb"""fldCharType=["'](?P<edge>\w+)|<(?:\w+:)?instrText\b[^>]*(?<!/)>(?P<part>[^<]*)|\w:instr=["'](?P<whole>[^"']*)"""
+)
+_UNKNOWN = b" SHOWN "
+"""Before an instruction it makes a field that no word processor knows: such a field shows its stored result."""
+
+
+def held(data: bytes, name: str) -> bytes:
+    """The DOCX with fields of today's date, the time, the file's name and the like as they were when it was saved.
+
+    Raises `InputError` where the archive is damaged.
+    """
+    package = open_package(data, name)
+    changed: dict[str, bytes] = {}
+    for member in package.members:
+        content = package.read(member) if _PARTS.fullmatch(member) else b""
+        places = list(_places(content))
+        if places:
+            edges = zip([0, *places], [*places, len(content)], strict=True)
+            changed[member] = _UNKNOWN.join(content[start:end] for start, end in edges)
+    return package.replaced(changed) if changed else data
+
+
+def _places(content: bytes) -> Iterator[int]:
+    """Where the instructions of such fields begin; one may be split over several elements."""
+    start, instruction = -1, b""
+    for token in _TOKEN.finditer(content):
+        if token["whole"] is not None:
+            if _VOLATILE.match(token["whole"]):
+                yield token.start("whole")
+        elif token["part"] is not None:
+            start, instruction = (
+                (start, instruction + token["part"]) if instruction else (token.start("part"), token["part"])
+            )
+        else:
+            if _VOLATILE.match(instruction):
+                yield start
+            start, instruction = -1, b""
