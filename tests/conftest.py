@@ -110,7 +110,7 @@ class Desk:
             patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin)))
             patch.setattr("whosecopy.vault.sealing.draw_secrets", lambda _source: self.secrets())
             if not forecast:
-                patch.setattr("whosecopy.vault.sealing.measured_rates", lambda pages: UNMEASURED)
+                patch.setattr("whosecopy.vault.sealing.measured_rates", lambda *pages: UNMEASURED)
             code = run([str(one) for one in arguments])
         return Answer(code, out.getvalue(), err.getvalue())
 

@@ -65,7 +65,7 @@ def masters(tx: Tx, document: str | None) -> list[Master]:
         if count >= 2:
             template = codec.decode(tx.load_template(one.id, newest.version), Template)
             data = tx.load_master(one.id, newest.version)
-            master = sealed_master(template, data, newest.name, newest.encoding or None)
+            master = sealed_master(template, data, newest.encoding or None)
             found.append(Master(one.id, one.title, master, template, count, newest.alpha))
     return found
 

@@ -12,9 +12,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from whosecopy.media.dispatch import DOCX, HTML, MARKDOWN, PDF, PLAIN
 from whosecopy.model import Document, Floats, Layout, Looks, Shift, Site, Word
 
-MEDIA = frozenset({"application/pdf"})
+MEDIA = frozenset({PDF, DOCX, HTML, MARKDOWN, PLAIN})
+"""Whatever has pages, or can be set on pages: without a layout there are no sites."""
 MOST_MARKS = 1024
 """Marks of one family; in longer documents the same symbols come again and again, and every page can name."""
 UP_EM = 0.03

@@ -1,8 +1,10 @@
 """Which carriers there are, and what a document offers when several mark it together."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.metadata import entry_points
+from itertools import accumulate
 
 from whosecopy.carriers.base import Carrier, LayoutCarrier, Writer
 from whosecopy.carriers.settle import settle
@@ -80,6 +82,19 @@ def survey(master: Document, chosen: Iterable[Carrier], declared: Sequence[Site]
         return settle(document.text, [*given, *held])
 
     return surviving(master, declared, search)
+
+
+def apart(sites: Iterable[Site], wording: Sequence[Site]) -> list[Site]:
+    """The layout sites of words that no site of `wording` touches: these words are not the same in all copies."""
+    changing = sorted((site.start, site.end) for site in wording)
+    ends = list(accumulate((end for _, end in changing), max))
+    starts = [start for start, _ in changing]
+
+    def touched(site: Site) -> bool:
+        before = bisect_right(starts, site.end)
+        return before > 0 and ends[before - 1] >= site.start
+
+    return [site for site in sites if not touched(site)]
 
 
 def _rank(name: str) -> int:

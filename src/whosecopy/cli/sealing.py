@@ -47,6 +47,12 @@ CustodiansOption = Annotated[
     str,
     typer.Option("--custodians", metavar="SOCKET,SOCKET", help="Two who hold the keys of the codewords in halves."),
 ]
+FormOption = Annotated[
+    str,
+    typer.Option(
+        "--as", metavar="pdf", help="Issue copies of a text or Word document as PDF, with the layout marked as well."
+    ),
+]
 WeakOption = Annotated[bool, typer.Option("--accept-weak", help="Seal although this document alone can name nobody.")]
 
 
@@ -54,6 +60,7 @@ def forecast(
     document: Annotated[Path, typer.Argument(metavar="DOC", help="The document to be sealed.")],
     to: ToOption,
     alpha: AlphaOption = None,
+    form: FormOption = "",
     carriers: CarriersOption = "",
     coalition: CoalitionOption = None,
     organisations: OrganisationsOption = None,
@@ -71,7 +78,7 @@ def forecast(
     from whosecopy.vault.sealing import preview
 
     options = _options(alpha, carriers, coalition, variants, delimiter, encoding, accept_weak=accept_weak)
-    options = replace(options, organisations=organisations or 0.0, every_page=every_page)
+    options = replace(options, organisations=organisations or 0.0, every_page=every_page, form=form)
     recipients = parse_recipients(read_file(to), str(to))
     with progress("Simulating leaks") as advance:
         template, table, braces = preview(read_master(document, password), str(document), recipients, options, advance)
@@ -97,6 +104,7 @@ def seal(
         str | None, typer.Option("--title", help="Title to file it under [default: the file's name].")
     ] = None,
     alpha: AlphaOption = None,
+    form: FormOption = "",
     carriers: CarriersOption = "",
     coalition: CoalitionOption = None,
     organisations: OrganisationsOption = None,
@@ -144,6 +152,7 @@ def seal(
                 notice=not no_notice,
                 custodians=tuple(Path(one.strip()) for one in custodians.split(",") if one.strip()),
                 every_page=every_page,
+                form=form,
             )
             data = read_master(document, password), str(document)
             sealed = sealing.seal(here, data, recipients, out_folder, options, now(), advance)

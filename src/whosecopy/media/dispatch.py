@@ -51,10 +51,13 @@ def open_document(data: bytes, name: str = "", encoding: str | None = None) -> D
 
     Raises `InputError` where it is none of these, empty, damaged, too large or in an unknown encoding.
     """
+    name = name or "the input"
+    return _opened(_format(media_of(data, name)), data, name, encoding)
+
+
+def _opened(form: _Format, data: bytes, name: str, encoding: str | None) -> Document:
     from whosecopy.media import language, probe
 
-    name = name or "the input"
-    form = _format(media_of(data, name))
     form.guard(data, name)
     document = _parsed(form, data, name, encoding)
     if not document.text:
@@ -65,13 +68,13 @@ def open_document(data: bytes, name: str = "", encoding: str | None = None) -> D
     return language.with_languages(document)
 
 
-def sealed_master(template: Template, data: bytes, name: str, encoding: str | None) -> Document:
+def sealed_master(template: Template, data: bytes, encoding: str | None) -> Document:
     """The master in the file `data` as it was read when `template` was made.
 
     A PDF is not taken apart again: whoever makes copies finds its words where they were, or refuses.
     """
     if template.media != PDF:
-        return replace(open_document(data, name, encoding), layout=template.layout)
+        return replace(_opened(_format(template.media), data, "the master", encoding), layout=template.layout)
     blocks = tuple(Block(start, end, "page") for start, end in template.blocks)
     return Document(template.media, template.text, blocks, ((0, len(template.text)),), (), data, layout=template.layout)
 
@@ -102,7 +105,7 @@ def press(document: Document, samples: Sequence[Document]) -> Callable[[Document
         return render
     from whosecopy.media.pdf import master
 
-    make = master.press(document, [shift for sample in samples for shift in sample.shifts])
+    make = master.press(document, [sample.shifts for sample in samples])
     return lambda copy: make(copy.shifts)
 
 

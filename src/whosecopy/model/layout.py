@@ -38,10 +38,16 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The words of a master in reading order and the sizes (width, height) of its pages in points."""
+    """The words of a master in reading order and the sizes (width, height) of its pages in points.
+
+    `engine` is the program, with its version, that set a document on pages that has none of its own. Its copies are
+    of the MIME type `issued_as`: the master's own, or PDF.
+    """
 
     words: tuple[Word, ...] = ()
     pages_pt: tuple[tuple[float, float], ...] = ()
+    engine: str = ""
+    issued_as: str = ""
 
 
 NO_LAYOUT = Layout()

@@ -1,13 +1,18 @@
 """From a template to the files of its copies: a deterministic function of master, template and variants."""
 
 from collections.abc import Callable
+from pathlib import PurePath
 
 import numpy as np
 
 from whosecopy.carriers.writing import Variants, marker
-from whosecopy.errors import IntegrityError
-from whosecopy.media.dispatch import press
+from whosecopy.errors import InputError, IntegrityError
+from whosecopy.media import paged
+from whosecopy.media.dispatch import PDF, press
 from whosecopy.model import Document, Template
+
+FORMS = {"pdf": PDF}
+"""What copies can be issued as where that is not the master's own kind of file."""
 
 
 def renderer(master: Document, template: Template) -> Callable[[Variants], bytes]:
@@ -20,6 +25,31 @@ def renderer(master: Document, template: Template) -> Callable[[Variants], bytes
             "the stored master no longer reads as it did when it was sealed; use the version that sealed it"
         )
     mark = marker(master, template)
-    ends = [np.full(template.length, variant, dtype=np.uint8) for variant in (0, 1)] if template.layout.words else []
+    if template.layout.engine:
+        set_pages = paged.typesetter(template.media)
+        return lambda variants: paged.press(mark(variants), set_pages)
+    ends = [np.full(template.length, variant, np.uint8) for variant in (0, 1)] if template.layout.words else []
     printed = press(master, [mark(one) for one in ends])
     return lambda variants: printed(mark(variants))
+
+
+def on_pages(master: Document, form: str, name: str) -> Document:
+    """`master` set on pages, for copies in the `form` of FORMS; as it is where `form` is empty.
+
+    Raises `InputError` where such copies cannot be made of it.
+    """
+    from whosecopy.media.typeset import engine
+
+    if not form:
+        return master
+    if form not in FORMS:
+        raise InputError(f"--as {form}: there are {', '.join(FORMS)}")
+    if master.media == PDF:
+        raise InputError(f"{name}: copies of a PDF are PDFs anyway; leave --as out")
+    program = engine(master.media)
+    return paged.laid_out(master, paged.typesetter(master.media), program, FORMS[form])
+
+
+def name_of_copies(name: str, template: Template) -> str:
+    """The name of the master's file, with the suffix that its copies have."""
+    return str(PurePath(name).with_suffix(".pdf")) if template.layout.issued_as == PDF else name

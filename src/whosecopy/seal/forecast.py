@@ -94,13 +94,20 @@ class Forecast:
     words_left: int = 0
 
 
-@lru_cache(maxsize=2)
-def measured_rates(pages: bool = False) -> Rates:
-    """The rates that come with this version: of texts, or of documents whose `pages` are marked."""
+@lru_cache(maxsize=3)
+def measured_rates(pages: bool = False, wording: bool = False) -> Rates:
+    """The rates that come with this version: of texts, of documents whose `pages` are marked, or of those with both."""
+    text = _rates("rates.json")
     if not pages:
-        return _rates("rates.json")
+        return text
     leaked, seen = _rates("rates_layout.json"), _rates("rates_pictures.json")
-    return Rates(seen.measured, f"{leaked.command}; {seen.command}", (*leaked.attacks, *seen.attacks))
+    command = f"{leaked.command}; {seen.command}"
+    if not wording:
+        return Rates(seen.measured, command, (*leaked.attacks, *seen.attacks))
+    attacks = {attack.name: attack for attack in (*leaked.attacks, *text.attacks)}
+    for one in leaked.attacks:
+        attacks[one.name] = replace(attacks[one.name], levels={**attacks[one.name].levels, **one.levels})
+    return Rates(seen.measured, f"{text.command}; {command}", (*attacks.values(), *seen.attacks))
 
 
 def _rates(name: str) -> Rates:

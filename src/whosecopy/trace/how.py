@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from whosecopy.carriers.registry import is_layout
+from whosecopy.media.dispatch import PDF
 from whosecopy.model import How
 from whosecopy.model.measured import Measured
 from whosecopy.trace.read import Sighting
@@ -22,7 +23,8 @@ def how_it_got_out(
     """The channel, the part and the version that the leak shows; `measured` is what its pictures show."""
     if _told(sighting):
         return How("told: facts that outsiders knew, as written down", f"{sighting.marks_read} facts", version)
-    pictures = next((one for one in measured if one.template_sha256 == sighting.reading.template_sha256), None)
+    sha256 = sighting.reading.template_sha256
+    pictures = next((one for one in measured if one.pictures and one.template_sha256 == sha256), None)
     if pictures is None:
         return How(_channel(sighting, channel), _part(sighting), version, notes=tuple(notes))
     part = _pages_shown(pictures, sighting) if pictures.pages else _part(sighting)
@@ -113,7 +115,7 @@ def _part(sighting: Sighting) -> str:
     for segment in sighting.aligned.segments:
         start, end = master.span(segment.start, segment.end)
         covered[start:end] = True
-    blocks, kind = sighting.template.blocks, "page" if sighting.template.layout.words else "paragraph"
+    blocks, kind = sighting.template.blocks, "page" if sighting.template.media == PDF else "paragraph"
     seen = [number for number, (start, end) in enumerate(blocks, start=1) if 2 * covered[start:end].sum() > end - start]
     return _some(kind, seen, len(blocks)) if seen else f"less than a {kind}"
 

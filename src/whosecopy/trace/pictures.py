@@ -1,6 +1,7 @@
-"""What the pictures of an exhibit show of a template's words. No codeword is in reach here (V5).
+"""What an exhibit shows of the words of a template: in its pictures, and on its pages where these are set anew.
 
-All that is used is the master, how far its copies may move each word, and the pictures.
+No codeword is in reach here (V5). All that is used is the master, how far its copies may move each word, and the
+exhibit.
 """
 
 from collections.abc import Sequence
@@ -8,60 +9,94 @@ from dataclasses import fields
 
 import numpy as np
 
-from whosecopy.carriers.layout import GREY, LUMINANCE, place, reaches
-from whosecopy.carriers.registry import is_layout
+from whosecopy.media.dispatch import sealed_master
 from whosecopy.media.leak import PagePicture
+from whosecopy.media.paged import typesetter
+from whosecopy.media.pdf.looks import looks_of
 from whosecopy.media.picture.draw import draw_page
 from whosecopy.media.picture.likely import likely_pages
-from whosecopy.media.picture.measure import Master, Reach, looks_of_pictures
+from whosecopy.media.picture.measure import Found, Master, Reach, looks_of_pictures
 from whosecopy.media.picture.sheet import Grey, Shot
-from whosecopy.model import Looks, Template, codec
+from whosecopy.model import Looks, SeenPage, Template, codec
 from whosecopy.model.measured import Measured, Numbers, PageInPicture
+from whosecopy.trace.reference import Reference, own_pages, pages_as_worded
 
 _PLACES = 4
 
 
 def measure_pictures(template: Template, master: bytes, pictures: Sequence[PagePicture]) -> Measured:
-    """What `pictures` show of the words of `template`, whose file is `master`.
+    """What `pictures` show of the words of `template`, whose file is the PDF `master`.
 
     Raises `InputError` where a page of the master cannot be drawn.
     """
-    layout = template.layout
-    words = [template.text[word.start : word.end] for word in layout.words]
-    pages: list[list[str]] = [[] for _ in layout.pages_pt]
-    for word, text in zip(layout.words, words, strict=True):
-        pages[word.page].append(text)
-    likely = [likely_pages(picture.words, pages) for picture in pictures]
+    return measure_pages(template, own_pages(template, master), (), pictures)
 
-    def draw(page: int, scale: float) -> Grey:
-        return draw_page(master, page, scale, "the master")
 
-    pages_of = Master(layout, words, _reach(template), draw)
-    looks, found = looks_of_pictures([_shot(picture) for picture in pictures], likely, pages_of)
+def measure(
+    template: Template,
+    file: tuple[bytes, str],
+    leak_text: str,
+    pages: Sequence[SeenPage],
+    pictures: Sequence[PagePicture],
+) -> Measured:
+    """What the pages and pictures of a leak show of the words of `template`, whose master is `file`.
+
+    `file` is its bytes and its encoding, where that had to be given. Raises `InputError` where the leak has no pages to
+    be laid on.
+    """
+    master, encoding = file
+    if not template.layout.engine:
+        return measure_pictures(template, master, pictures)
+    opened = sealed_master(template, master, encoding or None)
+    reference = pages_as_worded(template, opened, leak_text, typesetter(template.media))
+    return measure_pages(template, reference, pages, pictures)
+
+
+def measure_pages(
+    template: Template, reference: Reference, pages: Sequence[SeenPage], pictures: Sequence[PagePicture]
+) -> Measured:
+    """What `pages` with text and `pictures` show of the words of `template`, laid on the pages of `reference`.
+
+    Pages with text are exact: pictures tell only of words that such pages do not show.
+    Raises `InputError` where a page of the reference cannot be drawn.
+    """
+    reach = reference.reach(template)
+    exact = looks_of(pages, reference.text, reference.layout, reach.along_pt, reach.up_pt)
+    seen, found = _in_pictures(reference, reach, pictures)
+    looks = exact.or_else(seen)
     places = tuple(
-        PageInPicture(one.picture, one.page, one.inliers, one.change, layout.pages_pt[one.page], one.view)
+        PageInPicture(one.picture, one.page, one.inliers, one.change, reference.layout.pages_pt[one.page], one.view)
         for one in found
     )
     shown = {one.page for one in found}
-    kept = [k for k, word in enumerate(layout.words) if word.page in shown]
+    words = reference.layout.words
+    kept = [
+        k for k, number in enumerate(reference.numbers)
+        if number >= 0 and (words[k].page in shown or np.isfinite(exact.along_pt[k]))
+    ]  # fmt: skip
     return Measured(
-        codec.digest(template).hex(), len(pictures), places, tuple(kept),
-        tuple(layout.words[k].page for k in kept), tuple(layout.words[k].box_pt for k in kept), *_columns(looks, kept),
+        codec.digest(template).hex(), len(pictures), places, tuple(reference.numbers[k] for k in kept),
+        tuple(words[k].page for k in kept), tuple(words[k].box_pt for k in kept), *_columns(looks, kept),
     )  # fmt: skip
+
+
+def _in_pictures(reference: Reference, reach: Reach, pictures: Sequence[PagePicture]) -> tuple[Looks, list[Found]]:
+    texts = reference.words
+    on_pages: list[list[str]] = [[] for _ in reference.layout.pages_pt]
+    for word, text in zip(reference.layout.words, texts, strict=True):
+        on_pages[word.page].append(text)
+    likely = [likely_pages(picture.words, on_pages) for picture in pictures]
+
+    def draw(page: int, scale: float) -> Grey:
+        return draw_page(reference.pdf, page, scale, "the master")
+
+    master = Master(reference.layout, texts, reach, draw)
+    return looks_of_pictures([_shot(picture) for picture in pictures], likely, master)
 
 
 def _shot(picture: PagePicture) -> Shot:
     grey = np.frombuffer(picture.pixels, dtype=np.uint8).reshape(picture.height, picture.width)
     return Shot(grey, picture.words, np.array(picture.boxes, dtype=np.float64).reshape(-1, 4), picture.upright)
-
-
-def _reach(template: Template) -> Reach:
-    sites = [site for site in template.sites if is_layout(site.carrier)]
-    grey = np.zeros(len(template.layout.words))
-    for site in sites:
-        if site.carrier == LUMINANCE.name:
-            grey[place(site)[0]] = GREY
-    return Reach(*reaches(template.layout, sites), grey)
 
 
 def _columns(looks: Looks, kept: Sequence[int]) -> list[Numbers]:

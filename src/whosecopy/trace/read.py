@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from whosecopy.carriers.layout import reaches
 from whosecopy.carriers.registry import is_layout, layout_carrier, load
@@ -66,23 +67,29 @@ def read_leak(
     aligned = align(template.text, leak_text)
     looks = _looks(template, sha256, pages, measured)
     sites = _site_loglik(template, aligned, looks)
-    marks = np.zeros((template.length, int(alphabet.max(initial=2))))
-    for row, mark in zip(marks, template.marks, strict=True):
-        row[: mark.q] = sites[list(mark.sites), : mark.q].sum(axis=0)
-    reading = Reading(sha256, quantise(marks, alphabet), alphabet)
+    reading = Reading(sha256, quantise(_mark_loglik(template, sites), alphabet), alphabet)
     at_rest = _at_rest(template, looks, reading)
     return Sighting(template, aligned, reading, _evidence(template, aligned, looks, sites), at_rest)
+
+
+def likely_wording(template: Template, leak_text: str) -> NDArray[np.uint8]:
+    """The variant that each mark of wording most likely shows in a leak, the master's where it shows none: (m,)."""
+    nothing = Looks.nothing(len(template.layout.words))
+    marks = _mark_loglik(template, _site_loglik(template, align(template.text, leak_text), nothing))
+    likely = [int(row[: mark.q].argmax()) for row, mark in zip(marks, template.marks, strict=True)]
+    return np.array(likely, dtype=np.uint8)
 
 
 def _looks(template: Template, sha256: str, pages: Sequence[SeenPage], measured: Sequence[Measured]) -> Looks:
     """What the pages and the pictures of a leak show of the words of a template, if these have places.
 
-    Pages with text are exact: pictures tell only of words that such pages do not show.
+    Pages with text are exact: pictures tell only of words that such pages do not show. The pages of documents that
+    were set anew are among what was measured.
     """
     layout = template.layout
     mine = next((one for one in measured if one.template_sha256 == sha256), None)
     looks = mine.looks(len(layout.words)) if mine else Looks.nothing(len(layout.words))
-    if not layout.words or not pages:
+    if not layout.words or not pages or layout.engine:
         return looks
     marked = [site for site in template.sites if is_layout(site.carrier)]
     return looks_of(pages, template.text, layout, *reaches(layout, marked)).or_else(looks)
@@ -98,6 +105,14 @@ def _site_loglik(template: Template, aligned: AlignedLeak, looks: Looks) -> Floa
         part = layout_carrier(name).read(looks, template.layout, mine) if layout else load(name).read(aligned, mine)
         values[chosen, : part.shape[1]] = part
     return values
+
+
+def _mark_loglik(template: Template, sites: Floats) -> Floats:
+    """What all sites of each mark say together: (m, q_max)."""
+    marks = np.zeros((template.length, max((mark.q for mark in template.marks), default=2)))
+    for row, mark in zip(marks, template.marks, strict=True):
+        row[: mark.q] = sites[list(mark.sites), : mark.q].sum(axis=0)
+    return marks
 
 
 def _evidence(template: Template, aligned: AlignedLeak, looks: Looks, sites: Floats) -> tuple[Evidence, ...]:

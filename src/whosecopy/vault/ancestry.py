@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from whosecopy.errors import InputError
 from whosecopy.media.dispatch import open_document, render
 from whosecopy.media.leak import open_leak
-from whosecopy.model import Document, Edit, Inherited, SeenPage, Site
+from whosecopy.model import Document, Edit, Inherited, SeenPage, Site, Template
+from whosecopy.model.measured import Measured
 from whosecopy.trace.judge import alpha_of, judge
+from whosecopy.trace.pictures import measure
 from whosecopy.trace.read import Sighting, read_leak
 from whosecopy.vault.codebooks import candidate
 from whosecopy.vault.lookup import Key, find_versions
@@ -35,12 +37,21 @@ def marked_by(vault: Vault, text: str, pages: Sequence[SeenPage] = ()) -> dict[K
     for key, template in find_versions(vault, text, None).items():
         if not issued.get(key):
             continue
-        sighting = read_leak(template, text, pages)
+        sighting = read_leak(template, text, pages, _measured(vault, key, template, text, pages))
         with vault.snapshot() as tx:
             one = candidate(tx, *key, sighting, issued[key])
         if judge([one], alpha_of([one], None, 1)).named:
             found[key] = sighting
     return found
+
+
+def _measured(vault: Vault, key: Key, template: Template, text: str, pages: Sequence[SeenPage]) -> tuple[Measured, ...]:
+    """What pages show of a version whose copies were set on pages."""
+    if not (pages and template.layout.engine):
+        return ()
+    with vault.snapshot() as tx:
+        file = tx.load_master(*key), tx.version(*key).encoding
+    return (measure(template, file, text, pages, ()),)
 
 
 def settle_ancestry(

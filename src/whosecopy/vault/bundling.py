@@ -111,7 +111,7 @@ def _checked(case: Case, files: Sequence[File]) -> list[File]:
 
 
 def _masters(tx: Tx, case: Case, templates: Sequence[Template], versions: Sequence[Version]) -> dict[str, bytes]:
-    """The masters that pictures were measured against: whoever reads these again needs them."""
+    """The masters that pages and pictures were measured against: whoever reads these again needs them."""
     known = {one.template_sha256 for one in case.exhibit.measured}
     return {
         values.master_member(panel): tx.load_master(document, version)
@@ -147,6 +147,7 @@ def _panels(
                 levels=tuple(tuple(row) for row in levels.tolist()),
                 alignment=stretches(sighting),
                 left_out=tuple(sorted(site for mark in marks for site in mark.sites)),
+                encoding=tx.version(document, version).encoding,
             )
         )
         templates.append(template)

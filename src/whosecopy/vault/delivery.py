@@ -15,7 +15,7 @@ from whosecopy.codes.codebook import Codebook
 from whosecopy.errors import AccessError, InputError
 from whosecopy.media.dispatch import sealed_master
 from whosecopy.model import Recipient, Template, codec
-from whosecopy.seal.copies import renderer
+from whosecopy.seal.copies import name_of_copies, renderer
 from whosecopy.seal.plan import Progress
 from whosecopy.vault.codebooks import sealed_codebook
 from whosecopy.vault.custodian_messages import HAND_OUT
@@ -154,11 +154,12 @@ def _notice(tx: Tx, batch: Batch) -> str:
 def _workshop(
     tx: Tx, document: str, version: int, purposes: Collection[str]
 ) -> tuple[Codebook, Callable[[Variants], bytes], str]:
-    """All it takes to make copies of one version: codebook, renderer, and the master's file name."""
+    """All it takes to make copies of one version: codebook, renderer, and the file name that theirs follow."""
     facts = tx.version(document, version)
     template = codec.decode(tx.load_template(document, version), Template)
-    master = sealed_master(template, tx.load_master(document, version), facts.name, facts.encoding or None)
-    return sealed_codebook(tx, document, version, template, purposes, HAND_OUT), renderer(master, template), facts.name
+    master = sealed_master(template, tx.load_master(document, version), facts.encoding or None)
+    codebook = sealed_codebook(tx, document, version, template, purposes, HAND_OUT)
+    return codebook, renderer(master, template), name_of_copies(facts.name, template)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from whosecopy import __version__
-from whosecopy.carriers.registry import carriers, layout_carriers, survey
+from whosecopy.carriers.registry import apart, carriers, layout_carriers, survey
 from whosecopy.codes.codebook import Codebook, all_differ, chance_all_differ, make_codebook
 from whosecopy.codes.keys import draw_secrets
 from whosecopy.errors import CapacityError, InputError
 from whosecopy.model import Recipient, Template, codec
+from whosecopy.seal.copies import name_of_copies, on_pages
 from whosecopy.seal.declare import Prepared, prepare
 from whosecopy.seal.forecast import Forecast, choose_profile, forecast, measured_rates
 from whosecopy.seal.notice import NOTICE
@@ -46,7 +47,8 @@ class SealOptions:
     `coalition` plans for that many copies merged, `supersedes` makes a new version of an earlier document,
     `organisations` is the share of marks that carry the symbol of an organisation in place of a copy's own,
     `notice` puts a notice to recipients beside the copies, `custodians` are the sockets of the two who hold the
-    keys of the codewords in place of the vault.
+    keys of the codewords in place of the vault. `form` says what copies are issued as (`pdf`, `docx`) where their
+    layout is to be marked as well.
     """
 
     alpha: float = DEFAULT_ALPHA
@@ -63,6 +65,7 @@ class SealOptions:
     organisations: float = 0.0
     notice: bool = True
     custodians: tuple[Path, ...] = ()
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def survey_master(prepared: Prepared, options: SealOptions) -> Template:
     if unknown:
         raise InputError(f"--carriers {unknown[0]}: no such carrier; there are {', '.join(sorted(set(known)))}")
     sites = survey(prepared.master, chosen, prepared.declared)
-    sites += [site for carrier in drawn for site in carrier.sites(prepared.master)]
+    sites += apart([site for carrier in drawn for site in carrier.sites(prepared.master)], sites)
     used = {site.carrier for site in sites}
     return make_template(prepared.master, sites, {name: installed[name] for name in installed if name in used})
 
@@ -108,6 +111,7 @@ def preview(
 ) -> tuple[Template, Forecast, int]:
     """What sealing the file `data` would give: template, forecast, and the number of literal `{{...}}`."""
     prepared = prepare(data, name, options.encoding, options.variants, options.delimiter)
+    prepared = replace(prepared, master=on_pages(prepared.master, options.form, name))
     return *_plan(survey_master(prepared, options), recipients, options, progress), prepared.literal_braces
 
 
@@ -132,9 +136,9 @@ def seal(
             tx.document(options.supersedes)
         _refuse_known(tx, hashlib.sha256(prepared.master.source).hexdigest(), name)
     master, declared, inherited = settle_ancestry(vault, prepared.master, prepared.declared, name, options.ancestry)
-    prepared = replace(prepared, master=master, declared=declared)
+    prepared = replace(prepared, master=on_pages(master, options.form, name), declared=declared)
     template = replace(survey_master(prepared, options), inherited=inherited)
-    refuse_occupied(out, recipients, name)
+    refuse_occupied(out, recipients, name_of_copies(name, template))
     template, table = _plan(template, recipients, options, progress)
     codebook = draw_codebook(template, len(recipients), memberships(recipients), options.custodians)
     lookup = lookup_of(vault, template)
@@ -174,7 +178,8 @@ def add_recipients(
     with vault.transaction() as tx:
         title = tx.document(document).title
         newest = tx.versions(document)[-1]
-        refuse_occupied(out, recipients, newest.name)
+        template = codec.decode(tx.load_template(document, newest.version), Template)
+        refuse_occupied(out, recipients, name_of_copies(newest.name, template))
         before = [issue.recipient for issue in tx.recipients(document, newest.version)]
         known = {one.id for one in before}
         again = [recipient.id for recipient in recipients if recipient.id in known]
@@ -183,7 +188,6 @@ def add_recipients(
                 f"{again[0]}: has a copy of {document} already; "
                 f"make it again with: whosecopy copy {document} {again[0]} --out FILE"
             )
-        template = codec.decode(tx.load_template(document, newest.version), Template)
         codebook = sealed_codebook(tx, document, newest.version, template, why=SEAL)
         if codebook.shared.any():
             check_organisations([*before, *recipients])
@@ -220,7 +224,7 @@ def _plan(
 
     Raises `CapacityError` for too few marks.
     """
-    rates, count, groups = measured_rates(bool(template.layout.words)), len(recipients), 0
+    rates, count, groups = measured_rates(bool(template.layout.words), bool(template.layout.engine)), len(recipients), 0
     if options.organisations:
         groups = check_organisations(recipients)
         template = with_shared(template, options.organisations)

@@ -9,6 +9,7 @@ import numpy as np
 
 from whosecopy.codes.decide import Decision
 from whosecopy.model import Case, Exhibit, Template, codec
+from whosecopy.model.measured import Measured
 from whosecopy.seal.plan import Progress
 from whosecopy.trace.exhibit import Leak, digest_of, open_exhibit
 from whosecopy.trace.judge import (
@@ -18,7 +19,7 @@ from whosecopy.trace.judge import (
     of_a_name,
     same_exhibit,
 )
-from whosecopy.trace.pictures import measure_pictures
+from whosecopy.trace.pictures import measure
 from whosecopy.trace.read import Sighting, read_leak
 from whosecopy.vault.ancestry import erase_inherited
 from whosecopy.vault.cases import Filed, OpenCase, filed, find_case, refuse_full
@@ -99,21 +100,30 @@ def trace(
 
 
 def _found(vault: Vault, leak: Leak, document: str | None) -> tuple[Leak, dict[Key, Template]]:
-    """The sealed versions that the leak may come from, and the leak with its pictures measured against them.
+    """The sealed versions that the leak may come from, and the leak with what its pages show of them measured.
 
     Pictures whose text tells too little are laid on the pages of the likeliest documents: those that fit count.
     """
     found = find_versions(vault, leak.exhibit.text, document)
-    if not leak.pictures:
-        return leak, found
-    candidates = found or likely_versions(vault, leak.exhibit.text, document)
-    with vault.snapshot() as tx:
-        masters = {key: tx.load_master(*key) for key, template in candidates.items() if template.layout.words}
-    measured = {key: measure_pictures(candidates[key], master, leak.pictures) for key, master in masters.items()}
+    candidates = found
+    if leak.pictures and not found:
+        candidates = likely_versions(vault, leak.exhibit.text, document)
+    measured = {
+        key: _measured(vault, key, template, leak)
+        for key, template in candidates.items()
+        if template.layout.words and (leak.pictures or (template.layout.engine and leak.exhibit.pages))
+    }
     shown = {key[0] for key, one in measured.items() if one.pages}
     kept = found or {key: template for key, template in candidates.items() if key[0] in shown}
     exhibit = replace(leak.exhibit, measured=tuple(one for key, one in measured.items() if key in kept))
     return replace(leak, exhibit=exhibit, pictures=()), kept
+
+
+def _measured(vault: Vault, key: Key, template: Template, leak: Leak) -> Measured:
+    """What the leak shows of the words of a sealed version."""
+    with vault.snapshot() as tx:
+        file = tx.load_master(*key), tx.version(*key).encoding
+    return measure(template, file, leak.exhibit.text, leak.exhibit.pages, leak.pictures)
 
 
 def _read(exhibit: Exhibit, found: Mapping[Key, Template], issued: Mapping[Key, int]) -> dict[Key, Sighting]:

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from whosecopy.carriers.registry import carriers, layout_carriers
 from whosecopy.errors import InputError, IntegrityError
+from whosecopy.media.typeset import engine
 from whosecopy.model.measured import Measured
 from whosecopy.trace.exhibit import Leak, open_exhibit
-from whosecopy.trace.pictures import measure_pictures
+from whosecopy.trace.pictures import measure
 from whosecopy.trace.read import Sighting, read_leak
 from whosecopy.verify.bundle import Bundle
 from whosecopy.verify.values import Stretch, master_member
@@ -42,13 +43,14 @@ def check_reading(bundle: Bundle) -> None:
 
 
 def _measured(bundle: Bundle, leak: Leak) -> set[Measured]:
-    """What the exhibit's pictures show of the versions in play, measured again against their masters."""
+    """What the exhibit's pages and pictures show of the versions in play, measured again against their masters."""
     found = set()
     for panel in bundle.measured:
         template, master = bundle.templates[panel], bundle.members[master_member(panel)]
         if hashlib.sha256(master).hexdigest() != template.master_sha256:
             raise IntegrityError(f"{master_member(panel)}: is not the master that was sealed")
-        found.add(measure_pictures(template, master, leak.pictures))
+        file = master, bundle.evidence.panels[panel].encoding
+        found.add(measure(template, file, leak.exhibit.text, leak.exhibit.pages, leak.pictures))
     return found
 
 
@@ -68,3 +70,8 @@ def _refuse_other_versions(bundle: Bundle) -> None:
                     f"reading it again takes carrier {name} version {version}, here is {installed.get(name, 'none')}; "
                     f"install {bundle.case.software}"
                 )
+        if template.layout.engine not in ("", engine(template.media)):
+            raise InputError(
+                f"reading it again takes pages set by {template.layout.engine}, here is "
+                f"{engine(template.media) or 'none'}; install that one"
+            )

@@ -104,7 +104,7 @@ class Panel:
     """A version in play: how many copies had been issued, its opened keys, its reading and its alignment.
 
     `levels` has one row per mark and one column per variant, in nats. `left_out` are sites that another
-    version took over from a copy: their marks are erased.
+    version took over from a copy: their marks are erased. `encoding` is that of the master, where it had to be given.
     """
 
     document: str
@@ -116,6 +116,7 @@ class Panel:
     levels: tuple[tuple[float, ...], ...]
     alignment: tuple[Stretch, ...]
     left_out: tuple[int, ...] = ()
+    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,59 @@
+"""The pages that a leak is laid on. No codeword is in reach here (STATISTICS V5).
+
+Those of a PDF are the master's. Other documents are set on pages with the wording that was read from the leak: where a
+copy has "do not" and the master "don't", lines may break elsewhere.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from whosecopy.carriers.layout import GREY, LUMINANCE, place, reaches
+from whosecopy.carriers.registry import is_layout
+from whosecopy.carriers.writing import marked
+from whosecopy.media.paged import Setter, set_on_pages
+from whosecopy.media.picture.measure import Reach
+from whosecopy.model import Document, Floats, Layout, Template
+from whosecopy.trace.read import likely_wording
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reference:
+    """Pages as a PDF: their text, their words, and which word of the template's layout each of these is, or -1."""
+
+    pdf: bytes
+    text: str
+    layout: Layout
+    numbers: tuple[int, ...]
+
+    @property
+    def words(self) -> list[str]:
+        """What the words say."""
+        return [self.text[word.start : word.end] for word in self.layout.words]
+
+    def reach(self, template: Template) -> Reach:
+        """How far copies of `template` may change each word here: the same for all copies."""
+        sites = [site for site in template.sites if is_layout(site.carrier)]
+        grey = np.zeros(len(template.layout.words))
+        grey[[place(site)[0] for site in sites if site.carrier == LUMINANCE.name]] = GREY
+        return Reach(*(self._here(column) for column in (*reaches(template.layout, sites), grey)))
+
+    def _here(self, column: Floats) -> Floats:
+        numbers = np.array(self.numbers, dtype=np.intp)
+        return np.asarray(np.where(numbers >= 0, np.append(column, 0.0)[numbers], 0.0))
+
+
+def own_pages(template: Template, master: bytes) -> Reference:
+    """The pages of a PDF `master`."""
+    return Reference(master, template.text, template.layout, tuple(range(len(template.layout.words))))
+
+
+def pages_as_worded(template: Template, master: Document, leak_text: str, set_pages: Setter) -> Reference:
+    """`master` on pages, worded as the leak says where it says something; made from no copy.
+
+    Raises `InputError` where it cannot be set.
+    """
+    worded = marked(master, template, likely_wording(template, leak_text), wording_only=True)
+    numbers = {word.start: number for number, word in enumerate(template.layout.words)}
+    paged = set_on_pages(worded, numbers, set_pages)
+    return Reference(paged.pdf.source, paged.pdf.text, paged.pdf.layout, paged.numbers)
