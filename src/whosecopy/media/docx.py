@@ -3,11 +3,12 @@
 import re
 
 from whosecopy.errors import InputError
-from whosecopy.media import patch
+from whosecopy.media import docx_marks, patch
 from whosecopy.media.builder import Builder
+from whosecopy.media.docx_runs import PRESERVE, Runs, read_runs
 from whosecopy.media.package import Package, open_package
 from whosecopy.media.wordml import read_part, read_styles
-from whosecopy.model import Document
+from whosecopy.model import Document, Layout
 
 MEDIA = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 VERSION = "1"
@@ -22,7 +23,6 @@ _PARTS = (
 _STYLES = "word/styles.xml"
 _SIGNATURES = "_xmlsignatures/"
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding=[\"']([\w.-]+)")
-_PRESERVE = ' xml:space="preserve"'
 
 
 def parse(data: bytes, name: str, codec: str | None = None) -> Document:
@@ -51,14 +51,44 @@ def guard(data: bytes, name: str) -> None:
 
 
 def write(document: Document) -> bytes:
-    """The file with the document's edits; all other members of the archive keep their bytes."""
+    """The file with the document's edits and shifts; all other members of the archive keep their bytes.
+
+    A document with shifts has all words parted from their runs that its layout gives room, moved or not.
+    """
     package = open_package(document.source, "the master")
+    found = patch.changes(document)
     contents: dict[str, bytes] = {}
-    for member, found in patch.changes(document).items():
-        raw = package.read(member)
-        text = patch.apply(_text(package, member), [*_with_spaces_kept(_text(package, member), found)])
-        contents[member] = text.encode(_codec(raw))
+    for member in [*found, _BODY] if document.shifts and _BODY not in found else found:
+        raw, text = package.read(member), _text(package, member)
+        changes = _with_spaces_kept(text, found.get(member, []))
+        if document.shifts and member == _BODY:
+            changes += docx_marks.changes(document, _body(document, text))
+        in_order = sorted(dict.fromkeys(changes), key=lambda change: (change.start, change.end))
+        contents[member] = patch.apply(text, in_order).encode(_codec(raw))
     return package.replaced(contents)
+
+
+def markable(document: Document, layout: Layout) -> Layout:
+    """`layout`, the places of a Word document's words, with what each of them may carry.
+
+    Raises `InputError` where the file is damaged.
+    """
+    package = open_package(document.source, "the master")
+    return docx_marks.markable(document, layout, _body(document, _text(package, _BODY)))
+
+
+def open_runs(data: bytes, name: str) -> tuple[Document, dict[str, Runs]]:
+    """A DOCX file as `parse` reads it, and the runs of each part.
+
+    Raises `InputError` as `parse` does.
+    """
+    package = open_package(data, name)
+    document = parse(data, name)
+    return document, {member: read_runs(_text(package, member), name) for member, _ in _parts(package)}
+
+
+def _body(document: Document, text: str) -> docx_marks.Source:
+    return docx_marks.Source.of(document, _BODY, read_runs(text, "the master"))
 
 
 def _parts(package: Package) -> list[tuple[str, str]]:
@@ -91,6 +121,6 @@ def _with_spaces_kept(text: str, found: list[patch.Change]) -> list[patch.Change
         moved = [patch.Change(change.start - start, change.end - start, change.text) for change in inside]
         new = patch.apply(text[start:end], moved)
         if new != new.strip() and "xml:space" not in text[tag:start]:
-            out.append(patch.Change(start - 1, start - 1, _PRESERVE))
+            out.append(patch.Change(start - 1, start - 1, PRESERVE))
         out += inside
     return out

@@ -40,7 +40,7 @@ def read_styles(text: str, name: str) -> dict[str, str]:
     for event in events(text, name):
         if event.kind != "start":
             continue
-        element, value = _local(event.name), _attribute(event, "val")
+        element, value = local_name(event.name), _attribute(event, "val")
         if element == "style":
             style = _attribute(event, "styleId")
         elif element == "name":
@@ -107,7 +107,7 @@ class _Reader:
     properties_at: int = 0
 
     def start(self, event: Event) -> None:
-        element = _local(event.name)
+        element = local_name(event.name)
         self.inside[element] += 1
         if self.inside["pPr"]:
             self._paragraph_property(element, event)
@@ -123,7 +123,7 @@ class _Reader:
             self._between(element, event)
 
     def end(self, event: Event) -> None:
-        element = _local(event.name)
+        element = local_name(event.name)
         self.inside[element] -= 1
         if self.inside["pPr"]:
             return
@@ -229,7 +229,7 @@ def _kept(event: Event) -> bool:
     return (event.attributes or {}).get(_SPACE) == "preserve"
 
 
-def _local(name: str) -> str:
+def local_name(name: str) -> str:
     """The local name in Word's namespace; any other name as it is."""
     namespace, _, local = name.rpartition(SEPARATOR)
     return local if namespace in _WORD else name

@@ -1,0 +1,117 @@
+"""What a leaked Word document shows of marks in its layout: read from the file itself, exactly."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+import numpy as np
+
+from whosecopy.media import docx
+from whosecopy.media.docx_marks import PER_CENT
+from whosecopy.media.docx_runs import COLOUR, SCALE, TextRun
+from whosecopy.media.normal import fold
+from whosecopy.model.layout import Layout, Looks
+
+_SIGMA_PT, _SIGMA_GREY = 0.03, 0.02
+_NO_BLANK = float("nan")
+_USUAL = 100.0
+_WIDEST = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class SeenWords:
+    """The words of a Word document in reading order, in columns.
+
+    `blank` is the width of the blank before each word in per cent of its own, NaN where something else stands
+    there; `grey` the lightness of the word's colour, 0 black to 1 white, NaN where its letters differ.
+    """
+
+    words: tuple[str, ...]
+    blank: tuple[float, ...]
+    grey: tuple[float, ...]
+
+
+def seen(data: bytes, name: str) -> SeenWords:
+    """What a Word document shows of each of its words.
+
+    Raises `InputError` where it is none, or damaged.
+    """
+    document, runs = docx.open_runs(data, name)
+    starts = [piece.start for piece in document.pieces]
+
+    def run_of(place: int) -> TextRun | None:
+        number = bisect_right(starts, place) - 1
+        if number < 0 or place >= document.pieces[number].end:
+            return None
+        piece = document.pieces[number]
+        exact = piece.length == piece.end - piece.start
+        return runs[piece.part].at(piece.offset + (place - piece.start if exact else 0))
+
+    words, blanks, greys, at = document.text.split(), [], [], 0
+    for word in words:
+        start = document.text.index(word, at)
+        at = start + len(word)
+        before = run_of(start - 1) if start and document.text[start - 1] == " " else None
+        blanks.append(_number(before.value(SCALE)) if before is not None else _NO_BLANK)
+        lights = {_light(run.value(COLOUR)) for run in map(run_of, range(start, at)) if run is not None}
+        greys.append(lights.pop() if len(lights) == 1 else float("nan"))
+    return SeenWords(tuple(words), tuple(blanks), tuple(greys))
+
+
+def looks_of(leak: SeenWords, text: str, layout: Layout) -> Looks:
+    """The looks of `layout`'s words, whose reading text is `text`, in a leaked Word document.
+
+    A word without room stands where the master has it; from there each blank says where the next word stands. NaN
+    are words that the leak does not have, and those before the first such word of a line.
+    """
+    looks = Looks.nothing(len(layout.words))
+    numbers = _numbers(leak, text, layout)
+    step = float("nan")
+    for number, blank, grey in zip(numbers, leak.blank, leak.grey, strict=True):
+        step += (blank - _USUAL) / PER_CENT
+        if number < 0:
+            continue
+        word = layout.words[number]
+        if not word.room_em:
+            step = 0.0
+        looks.along_pt[number] = step * word.room_em * word.size_pt
+        looks.grey[number] = grey
+    looks.up_pt[~np.isnan(looks.along_pt)] = 0.0
+    looks.sigma_along_pt[~np.isnan(looks.along_pt)] = _SIGMA_PT
+    looks.sigma_up_pt[~np.isnan(looks.up_pt)] = _SIGMA_PT
+    looks.sigma_grey[~np.isnan(looks.grey)] = _SIGMA_GREY
+    return looks
+
+
+def looks_of_docx(data: bytes, name: str, text: str, layout: Layout) -> Looks:
+    """`looks_of` of what a file shows.
+
+    Raises `InputError` where it is no Word document, or damaged.
+    """
+    return looks_of(seen(data, name), text, layout)
+
+
+def _numbers(leak: SeenWords, text: str, layout: Layout) -> list[int]:
+    """For each word of the leak its number in the layout, -1 where it is another text's."""
+    ours = [fold(text[word.start : word.end]) for word in layout.words]
+    numbers = [-1] * len(leak.words)
+    for block in SequenceMatcher(None, ours, [fold(word) for word in leak.words]).get_matching_blocks():
+        numbers[block.b : block.b + block.size] = range(block.a, block.a + block.size)
+    return numbers
+
+
+def _number(value: str) -> float:
+    """A width in per cent; 100 where none is said."""
+    try:
+        return min(max(float(value.removesuffix("%")), 0.0), _WIDEST)
+    except ValueError:
+        return _USUAL
+
+
+def _light(colour: str) -> float:
+    """How light a colour is, 0 black to 1 white; automatic is black."""
+    try:
+        red, green, blue = bytes.fromhex(colour)
+    except ValueError:
+        return 0.0
+    return (red + green + blue) / (3 * 255)
