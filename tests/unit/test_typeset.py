@@ -174,6 +174,14 @@ def test_fields_say_what_they_said_when_the_document_was_saved(
     assert one_line(seen(setters[DOCX].pdf(data, "letter.docx")).text) == "Plan Saying: first second third"
 
 
+def test_what_was_deleted_in_tracked_changes_is_not_printed(setters: dict[str, Typesetter]) -> None:
+    by = 'w:author="ann" w:date="2031-01-01T00:00:00Z"'
+    gone = f'<w:del w:id="5" {by}><w:r><w:delText>secret</w:delText></w:r></w:del>'
+    new = f'<w:ins w:id="6" {by}><w:r><w:t>new</w:t></w:r></w:ins>'
+    data = docx("Tracked:", xml=f"<w:p>{gone}{new}</w:p>")
+    assert one_line(seen(setters[DOCX].pdf(data, "letter.docx")).text) == "Plan Tracked: new"
+
+
 def test_other_fields_are_brought_up_to_date(setters: dict[str, Typesetter]) -> None:
     data = docx("Pages:", xml=FIELD.format("NUMPAGES", "7"))
     assert one_line(seen(setters[DOCX].pdf(data, "letter.docx")).text) == "Plan Pages: 1"

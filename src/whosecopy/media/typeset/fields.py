@@ -1,4 +1,4 @@
-"""Fields of a DOCX that say another thing every day, held at what they last said."""
+"""What a DOCX would show otherwise on another day, on another machine or to its author, held as its readers have it."""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +10,11 @@ _VOLATILE = re.compile(rb"\s*(?:DATE|TIME|FILENAME|SAVEDATE|PRINTDATE|EDITTIME)\
 _TOKEN = re.compile(
     rb"""fldCharType=["'](?P<edge>\w+)|<(?:\w+:)?instrText\b[^>]*(?<!/)>(?P<part>[^<]*)|\w:instr=["'](?P<whole>[^"']*)"""
 )
+_SETTINGS = "word/settings.xml"
+_LEFT_OUT = re.compile(rb"<\w+:(?:autoHyphenation|revisionView)\b[^>]*/>")
+_ROOT = re.compile(rb"<(\w+):settings\b[^>]*(?<!/)>")
+_FINAL = rb'\g<0><\1:revisionView \1:insDel="0" \1:markup="0"/>'
+"""Tracked changes as if they were accepted: what was deleted is not printed."""
 _UNKNOWN = b" SHOWN "
 """Before an instruction it makes a field that no word processor knows: such a field shows its stored result."""
 
@@ -17,10 +22,14 @@ _UNKNOWN = b" SHOWN "
 def held(data: bytes, name: str) -> bytes:
     """The DOCX with fields of today's date, the time, the file's name and the like as they were when it was saved.
 
+    What was deleted in tracked changes is not shown, and no word is split.
+
     Raises `InputError` where the archive is damaged.
     """
     package = open_package(data, name)
     changed: dict[str, bytes] = {}
+    if _SETTINGS in package.members:
+        changed[_SETTINGS] = _ROOT.sub(_FINAL, _LEFT_OUT.sub(b"", package.read(_SETTINGS)), count=1)
     for member in package.members:
         content = package.read(member) if _PARTS.fullmatch(member) else b""
         places = list(_places(content))
