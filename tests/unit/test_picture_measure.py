@@ -114,6 +114,17 @@ def photographed(grey: Grey, seed: int = 1) -> Grey:
     return np.clip(photo * light + rng.normal(0, 5, photo.shape), 0, 255).astype(np.uint8)
 
 
+def worn(grey: Grey, seed: int = 1) -> Grey:
+    """Faint but for a few lines, which say nothing of where the rest lies; noise, and a stamp over it."""
+    rng = np.random.default_rng(seed)
+    faint = 225 + (grey.astype(np.float64) - 255) * 0.06
+    height, width = grey.shape
+    faint[height // 9 : height // 6] = grey[height // 9 : height // 6] * 0.88
+    sheet = np.clip(faint + rng.normal(0, 4, grey.shape), 0, 255).astype(np.uint8)
+    cv2.putText(sheet, "VOID", (width // 8, height // 2), cv2.FONT_HERSHEY_SIMPLEX, height / 180, 60, height // 25)
+    return sheet
+
+
 def wrong(seen: NDArray[np.float64], truth: NDArray[np.float64]) -> tuple[float, float]:
     """Share of words read the wrong way round, and share not read."""
     read = np.isfinite(seen)
@@ -138,6 +149,13 @@ def test_moved_words_are_read_from_a_picture_taken_in_any_way(page: Page, way: s
         errors, erased = wrong(seen, truth)
         assert errors <= 0.01
         assert erased <= 0.02
+
+
+def test_a_faint_and_stamped_page_is_laid_and_read(page: Page) -> None:
+    looks, places = page.read(worn(page.drawn(150, True)))
+    assert [place.page for place in places] == [0]
+    assert wrong(looks.along_pt, page.along)[0] <= 0.05
+    assert page.read(worn(new_page(99).drawn(150, True)))[1] == []
 
 
 def test_dark_grey_words_are_told_from_black_ones_on_a_screenshot(page: Page) -> None:

@@ -23,6 +23,7 @@ from whosecopy.media.picture.register import (
 from whosecopy.media.picture.sheet import Grey, Sheet, Shot, make_sheet, scale_of
 from whosecopy.media.picture.unwarp import Unwarped, unwarp
 from whosecopy.media.picture.words import Seen, seen_words
+from whosecopy.media.picture.worn import register_worn
 from whosecopy.model.layout import Column, Layout, Looks
 
 _MOST_PAGES = 4
@@ -116,30 +117,55 @@ def _pages_in(shot: Shot, pages: Sequence[int], master: Master, number: int) -> 
     while left:
         features = {name: PictureFeatures(change(shot.grey)) for name, change in ways.items()}
         for page in left:
-            name, at = _register(shot, features, page, master)
-            sheet, _, _ = master.page(page)
-            shown = unwarp(features[name].grey, at.homography, sheet) if at.found else None
-            if shown is not None:
-                yield Found(number, page, name, at.inliers, _view(shown, sheet)), seen_words(shown, sheet)
+            laid = _laid(shot, features, page, master)
+            if laid is not None:
+                sheet, _, _ = master.page(page)
+                found = Found(number, page, laid.change, laid.at.inliers, _view(laid.shown, sheet))
+                yield found, seen_words(laid.shown, sheet)
                 break
         else:
             return
         left.remove(page)
-        blank, share = _without(features[name].grey, at, sheet)
+        blank, share = _without(features[laid.change].grey, laid.at, sheet)
         if share > _ONE_PAGE:
             return
-        shot, ways = replace(shot, grey=blank), {name: _CHANGES[""]}
+        shot, ways = replace(shot, grey=blank), {laid.change: _CHANGES[""]}
 
 
-def _register(shot: Shot, features: dict[str, PictureFeatures], page: int, master: Master) -> tuple[str, Registration]:
-    """How the picture has to be changed, and where the page lies in it: by its words, else by features."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Laid:
+    """How the picture had to be changed, where a page lies in it, and the page as it shows it."""
+
+    change: str
+    at: Registration
+    shown: Unwarped
+
+
+def _laid(shot: Shot, features: dict[str, PictureFeatures], page: int, master: Master) -> _Laid | None:
+    """The picture laid on the page in the first way in which it looks like it."""
+    sheet, _, _ = master.page(page)
+    for change, at in _registrations(shot, features, page, master):
+        shown = unwarp(features[change].grey, at.homography, sheet) if at.found else None
+        if shown is not None:
+            return _Laid(change, at, shown)
+    return None
+
+
+def _registrations(
+    shot: Shot, features: dict[str, PictureFeatures], page: int, master: Master
+) -> Iterator[tuple[str, Registration]]:
+    """How the picture may have to be changed, and where the page may lie in it: the quickest and likeliest first."""
     sheet, page_features, words = master.page(page)
     texts = [master.texts[word] for word in words]
     by_words = register_by_words(shot.words, shot.boxes_px, shot.grey.shape, texts, sheet)
-    if "" in features and by_words.inliers >= ENOUGH_INLIERS:
-        return "", by_words
+    as_it_is = "" in features
+    if as_it_is and by_words.inliers >= ENOUGH_INLIERS:
+        yield "", by_words
     way, at = register(list(features.values()), page_features)
-    return (list(features)[way], at) if at.found or "" not in features else ("", by_words)
+    yield list(features)[way], at
+    if as_it_is:
+        yield "", by_words
+        yield "", register_worn(shot.grey, page_features)
 
 
 def _view(shown: Unwarped, sheet: Sheet) -> bytes:

@@ -55,8 +55,9 @@ _VIEWS = (
     _View(1_150, 0, 1 / 1_700, 0.0, 0.5, 1.0, quick=True),
     _View(1_100, 5, 0.0, 1.2, 0.5, 1.0),
 )
+_BLURRED_VIEWS = (2, 3, 4)
 _SMALL_PX, _ENLARGED, _MOST_ENLARGED = 1_500, 1.5, 3.0
-_SMALLEST_PX = 40
+SMALLEST_PX = 40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,7 +122,7 @@ def register(pictures: Sequence[PictureFeatures], page: PageFeatures) -> tuple[i
     for view, picture in product(range(len(_VIEWS)), range(len(pictures))):
         sight = _VIEWS[view]
         shape = pictures[picture].grey.shape
-        if min(shape) < _SMALLEST_PX or (picture and not sight.quick) or (max(shape) > _SMALL_PX and not sight.long_px):
+        if min(shape) < SMALLEST_PX or (picture and not sight.quick) or (max(shape) > _SMALL_PX and not sight.long_px):
             continue
         found = _homography(pictures[picture].seen(view), page.seen(sight.page_scale, sight.page_blur))
         if found.inliers > best.inliers and sane(found.homography, pictures[picture].grey.shape, page.grey.shape):
@@ -129,6 +130,17 @@ def register(pictures: Sequence[PictureFeatures], page: PageFeatures) -> tuple[i
         if best.inliers >= ENOUGH_INLIERS:
             break
     return number, best if best.found else NOT_FOUND
+
+
+def likenesses(picture: PictureFeatures, page: PageFeatures) -> NDArray[np.float32]:
+    """Places in the picture and on the page that look alike in blurred views, true and false: shape (n, 4)."""
+    pairs = []
+    for number in _BLURRED_VIEWS:
+        view = _VIEWS[number]
+        seen, drawn = picture.seen(number), page.seen(view.page_scale, view.page_blur)
+        ours, theirs = _matches(seen.looks, drawn.looks)
+        pairs.append(np.hstack([seen.places[ours], drawn.places[theirs]]))
+    return np.concatenate(pairs)
 
 
 def _look(grey: Grey, view: _View) -> Features:
