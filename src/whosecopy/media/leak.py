@@ -78,7 +78,7 @@ def _ask(data: bytes, request: Request, limits: sandbox.Limits) -> LeakText:
     try:
         reply = msgspec.msgpack.decode(answer, type=Reply)
     except msgspec.DecodeError:
-        raise InputError(f"{request.name}: the parser broke off; convert the file to plain text or PDF") from None
+        raise InputError(f"{request.name}: the parser broke off; save the file again with another program") from None
     if reply.leak is None:
         raise InputError(reply.error)
     return reply.leak

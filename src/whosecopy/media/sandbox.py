@@ -81,7 +81,7 @@ def confine_self(arguments: list[str]) -> Limits:
     limits = Limits(*(int(value) for value in arguments))
     for kind, value, most in (
         (resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes),
-        (resource.RLIMIT_CPU, limits.cpu_s, limits.wall_s),
+        (resource.RLIMIT_CPU, limits.cpu_s, max(limits.cpu_s, limits.wall_s)),
         (resource.RLIMIT_FSIZE, limits.output_bytes, limits.output_bytes),
         (resource.RLIMIT_CORE, 0, 0),
     ):
@@ -106,7 +106,7 @@ def _cause(code: int, limits: Limits) -> str:
         return f"reading it took over {limits.cpu_s} s of processor time; hand in a part of it"
     if killed_by == signal.SIGXFSZ:
         return f"its text is over {limits.output_bytes >> 20} MiB; hand in a part of it"
-    return "the parser broke off; convert the file to plain text or PDF"
+    return "the parser broke off; save the file again with another program"
 
 
 def end(child: "subprocess.Popen[bytes]") -> None:

@@ -15,6 +15,8 @@ from whosecopy.media.pdf.words import Found, Frame, find_words
 from whosecopy.model.layout import Layout, Shift
 
 _PAGE_BREAK = "\n\n"
+_MOST_CHARACTERS = 100_000
+"""Of one page: a dense one of A4 has a tenth of that."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +66,8 @@ def analyse(data: bytes, name: str) -> Analysis:
         raise InputError(f"{name}: the PDF is damaged (its pages cannot be counted); print it to PDF again")
     for number, page in enumerate(pdf.pages):
         seen = shown[number]
+        if seen.get_textpage().count_chars() > _MOST_CHARACTERS:
+            raise InputError(f"{name}: page {number + 1} holds over {_MOST_CHARACTERS} characters; split it")
         chars, frame = page_chars(seen), frame_of(seen)
         line = found[-1].word.line + 1 if found else 0
         found += find_words(chars, _glyphs(interpreter, page, number), frame, number, at, line)

@@ -10,8 +10,6 @@ from whosecopy.errors import InputError
 from whosecopy.media.pdf.master import Reply, Request
 from whosecopy.media.sandbox import confine_self
 
-_DEEPEST = 32
-
 
 def main(arguments: list[str]) -> None:
     """Confines itself, then works; every failure that Python can catch becomes a reply."""
@@ -88,17 +86,25 @@ def _opened(data: bytes, name: str, password: str) -> Any:
 def _refuse_signed(pdf: Any, name: str) -> None:
     form = pdf.Root.get("/AcroForm")
     fields = list(form.get("/Fields", [])) if form is not None else []
-    if _signed(fields, 0) or "/DocMDP" in pdf.Root.get("/Perms", {}):
+    if _signed(fields) or "/DocMDP" in pdf.Root.get("/Perms", {}):
         raise InputError(
             f"{name}: is signed, and marks would break the signature; seal the file without it, then sign each copy"
         )
 
 
-def _signed(fields: list[Any], depth: int) -> bool:
-    return depth < _DEEPEST and any(
-        (field.get("/FT") == "/Sig" and "/V" in field) or _signed(list(field.get("/Kids", [])), depth + 1)
-        for field in fields
-    )
+def _signed(fields: list[Any]) -> bool:
+    """Whether a form holds a signature; a field that is its own child is looked at once."""
+    seen: set[tuple[int, int]] = set()
+    left = list(fields)
+    while left:
+        field = left.pop()
+        if field.is_indirect and field.objgen in seen:
+            continue
+        seen.add(field.objgen)
+        if field.get("/FT") == "/Sig" and "/V" in field:
+            return True
+        left += list(field.get("/Kids", []))
+    return False
 
 
 def _pictures(pdf: Any) -> bool:

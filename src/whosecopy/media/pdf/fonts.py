@@ -6,6 +6,8 @@ from typing import Any
 
 _CODES = 256
 _LARGEST_CID = 65_535
+_MOST_TOLD = 4 * _LARGEST_CID
+"""Widths that ranges may tell: a font that tells each again and again is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ def _composite(font: Any) -> Font | None:
     table = list(descendant.get("/W", []))
     widths: dict[int, float] = {}
     at = 0
+    told = 0
     while at + 1 < len(table):
         first = int(table[at])
         if isinstance(table[at + 1], pikepdf.Array):
@@ -55,6 +58,9 @@ def _composite(font: Any) -> Font | None:
             at += 2
         elif at + 2 < len(table):
             last = min(int(table[at + 1]), _LARGEST_CID)
+            told += last + 1 - first
+            if told > _MOST_TOLD:
+                return None
             widths.update(dict.fromkeys(range(first, last + 1), float(table[at + 2]) / 1000))
             at += 3
         else:
