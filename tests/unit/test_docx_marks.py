@@ -1,11 +1,13 @@
 """Word documents with marks in their layout: which words carry them, and that nothing else changes."""
 
 import io
+import os
 import random
 import re
 import zipfile
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import docx as word
 import pytest
@@ -25,6 +27,7 @@ SENTENCES = (
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A_LINE = 6
 SIZE_PT, BLANK_EM, GREY = 11.0, 0.25, 0.102
+CORPUS = Path(os.environ.get("WHOSECOPY_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
 
 
 def saved(document) -> bytes:
@@ -297,23 +300,54 @@ def test_a_document_whose_lines_never_settle_has_no_marks():
     assert marked(fitted(document, set_words)) == grey_able(fitted(document, set_words)) == []
 
 
-def test_places_are_those_of_words_parted_but_not_moved():
+def test_a_paragraph_that_does_not_settle_line_by_line_loses_its_marks_alone():
+    document = ready(letter(" ".join(["word"] * 90), *SENTENCES))
+    long = range(document.blocks[1].start, document.blocks[1].end)
+
+    def set_words(copy: Document) -> Layout:
+        """A typesetter that breaks the first marked line of the long paragraph, whichever that is."""
+        words = copy.layout.words
+        first = next((one.line for one in words if one.start in long and one.room_em), -1)
+        last = max((one.start for one in words if one.line == first), default=-1)
+        return replace(copy.layout, words=tuple(replace(w, line=w.line + (w.start == last)) for w in words))
+
+    done = [one for one in fitted(document, set_words).layout.words if one.room_em]
+    assert done == [one for one in document.layout.words if one.room_em and one.start not in long]
+
+
+def test_places_are_midway_between_both_sides_with_what_the_program_rounds():
     document = ready(letter())
 
     def set_words(copy: Document) -> Layout:
-        far = {shift.word: 1.0 + 9 * abs(shift.along_em) for shift in copy.shifts}
-        boxes = [(one.box_pt[0] + far.get(k, 0.0), *one.box_pt[1:]) for k, one in enumerate(copy.layout.words)]
+        """A typesetter that sets everything .3 pt further to the right than it should."""
+        along = {shift.word: shift.along_em * SIZE_PT for shift in copy.shifts}
+        boxes = [
+            (left + 0.3 + along.get(k, 0.0), top, right + 0.3 + along.get(k, 0.0), bottom)
+            for k, (left, top, right, bottom) in enumerate(one.box_pt for one in copy.layout.words)
+        ]
         words = tuple(replace(one, box_pt=box) for one, box in zip(copy.layout.words, boxes, strict=True))
         return replace(copy.layout, words=words)
 
     done = fitted(document, set_words)
-    moves = {
-        round(one.box_pt[0] - old.box_pt[0], 6)
-        for one, old in zip(done.layout.words, document.layout.words, strict=True)
-        if old.room_em
-    }
-    assert moves == {1.0}
-    assert marked(done) == marked(document)
+    pairs = [*zip(document.layout.words, done.layout.words, strict=True)]
+    assert [one.box_pt[0] - old.box_pt[0] for old, one in pairs] == pytest.approx([0.3] * len(pairs), abs=0.002)
+    assert [replace(one, box_pt=old.box_pt) for old, one in pairs] == [*document.layout.words]
+
+
+def test_words_that_a_trial_does_not_show_have_no_marks():
+    document = ready(letter())
+    gone = next(one for one in document.layout.words if one.room_em)
+
+    def set_words(copy: Document) -> Layout:
+        return replace(copy.layout, words=tuple(one for one in copy.layout.words if one.start != gone.start))
+
+    kept = [one for one in document.layout.words if one.room_em and one != gone]
+    assert [one for one in fitted(document, set_words).layout.words if one.room_em] == kept
+
+
+def test_documents_in_the_strict_namespace_have_no_marks():
+    strict = "<w:p xmlns:w='http://purl.oclc.org/ooxml/wordprocessingml/main'/>"
+    assert marked(ready(with_xml(letter(), strict))) == []
 
 
 def test_only_the_line_that_gives_way_first_is_blamed():
@@ -321,3 +355,14 @@ def test_only_the_line_that_gives_way_first_is_blamed():
     before, after = laid(document, 10), laid(document, 9)
     assert broken_lines(before, before) == set()
     assert len(broken_lines(before, after)) == 2
+
+
+if CORPUS.is_dir():
+
+    @pytest.mark.corpus
+    @pytest.mark.parametrize("path", sorted(CORPUS.glob("docx/*")), ids=lambda path: path.name)
+    def test_copies_of_a_real_document_read_as_their_master(path):
+        document = ready(path.read_bytes())
+        for seed in range(3):
+            data = render(copy_of(document, seed))
+            assert open_document(data, path.name).text == document.text

@@ -24,6 +24,8 @@ _ORDER = (
 )  # fmt: skip
 _TAG = re.compile(r"""<(?P<name>[\w.:-]+)(?:[^>"']|"[^"]*"|'[^']*')*>""")
 _VALUE = re.compile(r"""[\w.-]+:val\s*=\s*["']([^"']*)["']""")
+_STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+"""Documents in this namespace write widths in another way."""
 _PARENTS = frozenset({"p", "hyperlink"})
 _UNUSUAL = frozenset({SCALE, "bdr", "eastAsianLayout", "fitText", "oMath", "rPrChange", "rtl", "vanish"})
 
@@ -76,7 +78,7 @@ def read_runs(source: str, name: str) -> Runs:
 
     Raises `InputError` where the XML is broken or declares a document type.
     """
-    reader = _Reader(source)
+    reader = _Reader(source, _STRICT in source)
     for event in events(source, name):
         if event.kind == "start":
             reader.start(local_name(event.name), event.offset)
@@ -139,6 +141,7 @@ class _Open:
 @dataclass(slots=True)
 class _Reader:
     source: str
+    strict: bool
     found: list[TextRun] = field(default_factory=list)
     path: list[str] = field(default_factory=list)
     runs: list[_Open] = field(default_factory=list)
@@ -157,7 +160,7 @@ class _Reader:
         elif element == "r":
             head = self._tag(offset)
             backwards = bool(self.backwards) and self.backwards[-1]
-            plain = above in _PARENTS and ":" in _name(head) and not backwards
+            plain = above in _PARENTS and ":" in _name(head) and not backwards and not self.strict
             self.runs.append(_Open(head, plain))
         elif above == "rPr" and self.path[-3:-2] == ["r"]:
             self.child_at = offset
