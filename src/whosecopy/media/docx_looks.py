@@ -13,9 +13,12 @@ from whosecopy.media.normal import fold
 from whosecopy.model.layout import Layout, Looks
 
 _SIGMA_PT, _SIGMA_GREY = 0.03, 0.02
-_NO_BLANK = float("nan")
 _USUAL = 100.0
 _WIDEST = 600.0
+_MOST_WORDS = 100_000
+
+_Look = tuple[float, float]
+"""Of a run: the width of its characters in per cent, and the lightness of its colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +35,29 @@ class SeenWords:
 
 
 def seen(data: bytes, name: str) -> SeenWords:
-    """What a Word document shows of each of its words.
+    """What a Word document shows of each of its words, of a long one the first 100,000.
 
     Raises `InputError` where it is none, or damaged.
     """
     document, runs = docx.open_runs(data, name)
+    shown = {part: [_shown(run) for run in found.runs] for part, found in runs.items()}
     starts = [piece.start for piece in document.pieces]
 
-    def run_of(place: int) -> TextRun | None:
-        number = bisect_right(starts, place) - 1
-        if number < 0 or place >= document.pieces[number].end:
+    def look(place: int) -> _Look | None:
+        piece = document.pieces[max(bisect_right(starts, place) - 1, 0)] if starts else None
+        if piece is None or not piece.start <= place < piece.end:
             return None
-        piece = document.pieces[number]
         exact = piece.length == piece.end - piece.start
-        return runs[piece.part].at(piece.offset + (place - piece.start if exact else 0))
+        number = runs[piece.part].number(piece.offset + (place - piece.start if exact else 0))
+        return shown[piece.part][number] if number >= 0 else None
 
-    words, blanks, greys, at = document.text.split(), [], [], 0
+    words, blanks, greys, at = document.text.split()[:_MOST_WORDS], [], [], 0
     for word in words:
         start = document.text.index(word, at)
         at = start + len(word)
-        before = run_of(start - 1) if start and document.text[start - 1] == " " else None
-        blanks.append(_number(before.value(SCALE)) if before is not None else _NO_BLANK)
-        lights = {_light(run.value(COLOUR)) for run in map(run_of, range(start, at)) if run is not None}
+        before = look(start - 1) if start and document.text[start - 1] == " " else None
+        blanks.append(before[0] if before else float("nan"))
+        lights = {found[1] for found in map(look, range(start, at)) if found}
         greys.append(lights.pop() if len(lights) == 1 else float("nan"))
     return SeenWords(tuple(words), tuple(blanks), tuple(greys))
 
@@ -98,6 +102,10 @@ def _numbers(leak: SeenWords, text: str, layout: Layout) -> list[int]:
     for block in SequenceMatcher(None, ours, [fold(word) for word in leak.words]).get_matching_blocks():
         numbers[block.b : block.b + block.size] = range(block.a, block.a + block.size)
     return numbers
+
+
+def _shown(run: TextRun) -> _Look:
+    return _number(run.value(SCALE)), _light(run.value(COLOUR))
 
 
 def _number(value: str) -> float:

@@ -23,7 +23,7 @@ _ORDER = (
     "eastAsianLayout", "specVanish", "oMath",
 )  # fmt: skip
 _TAG = re.compile(r"""<(?P<name>[\w.:-]+)(?:[^>"']|"[^"]*"|'[^']*')*>""")
-_VALUE = re.compile(r"""[\w.-]+:val\s*=\s*["']([^"']*)["']""")
+_VALUE = re.compile(r""":val\s*=\s*["']([^"']*)["']""")
 _STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 """Documents in this namespace write widths in another way."""
 _PARENTS = frozenset({"p", "hyperlink"})
@@ -67,10 +67,15 @@ class Runs:
     runs: tuple[TextRun, ...]
     starts: tuple[int, ...]
 
+    def number(self, offset: int) -> int:
+        """The number of the run whose text holds the character at `offset` of the source; -1 where none does."""
+        found = bisect_right(self.starts, offset) - 1
+        return found if found >= 0 and offset < self.runs[found].end else -1
+
     def at(self, offset: int) -> TextRun | None:
         """The run whose text holds the character at `offset` of the source."""
-        found = bisect_right(self.starts, offset) - 1
-        return self.runs[found] if found >= 0 and offset < self.runs[found].end else None
+        found = self.number(offset)
+        return self.runs[found] if found >= 0 else None
 
 
 def read_runs(source: str, name: str) -> Runs:
