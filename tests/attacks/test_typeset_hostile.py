@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ import pytest
 from tests.unit.test_typeset import FIELD, SENTENCE, SMALL, docx, one_line, seen
 
 from whosecopy.errors import InputError
+from whosecopy.media import sandbox
 from whosecopy.media.dispatch import DOCX, HTML, MARKDOWN, PLAIN
 from whosecopy.media.typeset import Typesetter, open_typesetter, setter
 
@@ -127,6 +129,18 @@ def test_a_file_that_takes_too_long_is_refused_and_the_next_one_set(
             typesetter.pdf(SMALL[media], "plan")
         monkeypatch.undo()
         assert SENTENCE in one_line(seen(typesetter.pdf(SMALL[media], "plan")).text)
+
+
+def test_a_file_that_is_broken_off_leaves_nothing_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "_bubblewrap", tuple)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with open_typesetter(DOCX) as typesetter:
+        typesetter.pdf(SMALL[DOCX], "plan.docx")
+        assert list(tmp_path.rglob("document.docx"))
+        monkeypatch.setattr(setter, "FILE_S", 0.05)
+        with pytest.raises(InputError, match="took over"):
+            typesetter.pdf(SMALL[DOCX], "plan.docx")
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_a_page_that_needs_too_much_is_refused_and_the_next_one_set(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,18 +61,22 @@ def run_sandboxed(module: str, data: bytes, limits: Limits, name: str) -> bytes:
     raise InputError(f"{name}: {_cause(code, limits)}")
 
 
-def start_sandboxed(module: str, limits: Limits, readable: Sequence[str] = ()) -> "subprocess.Popen[bytes]":
+def start_sandboxed(
+    module: str, limits: Limits, folder: str, readable: Sequence[str] = ()
+) -> "subprocess.Popen[bytes]":
     """A child `python -m module` that stays and answers on standard output what it is asked on standard input.
 
-    It sees the folders `readable` too. Whoever starts it ends it with `end`; it ends by itself where its input does.
+    It sees the folders `readable` too. Its temporary files are its own where bubblewrap works, else in `folder`.
+    Whoever starts it ends it with `end`; it ends by itself where its input does.
     """
     prefix = list(_bubblewrap())
     for path in readable if prefix else ():
         prefix += ["--ro-bind-try", path, path]
     command = [*prefix, sys.executable, "-B", "-m", module, *(str(value) for value in astuple(limits))]
     pipe = subprocess.PIPE
+    environment = {**_environment(), "TMPDIR": folder}
     return subprocess.Popen(
-        command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=_environment(), start_new_session=True
+        command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=environment, start_new_session=True
     )
 
 

@@ -67,6 +67,7 @@ class Typesetter:
         self._module = "whosecopy.media.typeset." + ("office" if media == DOCX else "printer")
         self._limits = OFFICE_LIMITS if media == DOCX else PRINTER_LIMITS
         self._child: subprocess.Popen[bytes] | None = None
+        self._folder = ""
 
     def pdf(self, data: bytes, name: str, encoding: str | None = None) -> bytes:
         """The file `data` of this medium as a PDF with live text: same input, same pages.
@@ -94,6 +95,9 @@ class Typesetter:
             for stream in (child.stdin, child.stdout):
                 if stream is not None:
                     _shut(stream)
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = ""
 
     def __enter__(self) -> Self:
         return self
@@ -104,7 +108,8 @@ class Typesetter:
     def _ask(self, job: wire.Job) -> wire.Reply | None:
         """The child's answer; None where it broke off."""
         if self._child is None:
-            self._child = sandbox.start_sandboxed(self._module, self._limits, _readable(self._media))
+            self._folder = tempfile.mkdtemp(prefix="whosecopy-")
+            self._child = sandbox.start_sandboxed(self._module, self._limits, self._folder, _readable(self._media))
         child, late = self._child, threading.Event()
 
         def stop() -> None:
