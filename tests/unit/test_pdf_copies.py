@@ -19,7 +19,7 @@ from whosecopy.errors import InputError
 from whosecopy.media.dispatch import open_document, press, render
 from whosecopy.media.pdf.analysis import Analysis, analyse, plate
 from whosecopy.media.pdf.master import unlock
-from whosecopy.media.pdf.press import Printer
+from whosecopy.media.pdf.printer import Ends, Printer
 from whosecopy.model import Document, Layout, Shift
 
 LINES = b"\n".join(
@@ -199,11 +199,19 @@ def along_only(found: Analysis) -> list[Shift]:
     ]
 
 
+def printed(found: Analysis, one: Sequence[Shift], wanted: Sequence[Shift]) -> bytes:
+    """A copy from the plate of `one` and its mirror image."""
+    other = [Shift(shift.word, -shift.along_em) for shift in one]
+    ends = Ends.of([one, other])
+    high, resting = ends.chosen(wanted)
+    return Printer(plate(found, [*one, *other]), ends, resting).copy(high)
+
+
 @every_renderer
 @pytest.mark.parametrize("name", ["article", "letter", "turned"])
 def test_a_copy_without_marks_is_drawn_pixel_for_pixel_as_the_master(renderer, name):
     found = analyse(document(name).source, name)
-    rewritten = Printer(plate(found, along_only(found))).copy([])
+    rewritten = printed(found, along_only(found), [])
     for ours, theirs in zip(drawn_by(renderer, document(name).source), drawn_by(renderer, rewritten), strict=True):
         assert (ours == theirs).all()
 
@@ -214,7 +222,7 @@ def test_nothing_but_marked_words_changes_on_the_page(renderer, name):
     master = document(name)
     found = analyse(master.source, name)
     moved = along_only(found)
-    before, after = drawn_by(renderer, master.source), drawn_by(renderer, Printer(plate(found, moved)).copy(moved))
+    before, after = drawn_by(renderer, master.source), drawn_by(renderer, printed(found, moved, moved))
     changed = 0
     for number, (ours, theirs) in enumerate(zip(before, after, strict=True)):
         beside = ours != theirs

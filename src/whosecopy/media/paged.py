@@ -80,7 +80,7 @@ def press(document: Document, set_pages: Setter) -> bytes:
 
     paged = set_on_pages(document, {word.start: k for k, word in enumerate(document.layout.words)}, set_pages)
     shifts = _moved(document.shifts, paged)
-    return master.press(paged.pdf, shifts)(shifts)
+    return master.write(paged.pdf.with_shifts(shifts))
 
 
 def _moved(shifts: Sequence[Shift], paged: Paged) -> tuple[Shift, ...]:

@@ -4,14 +4,17 @@ Words of a PDF are moved, never changed. The parent process parses nothing of th
 finished copies, which is compared with the master's before they leave.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from whosecopy.errors import InputError, IntegrityError
 from whosecopy.media import sandbox
-from whosecopy.media.pdf.press import Plate, Printer
+from whosecopy.media.pdf.press import Plate
+from whosecopy.media.pdf.printer import Ends, High, Printer
+from whosecopy.media.pdf.rewrite import GREY
+from whosecopy.media.pdf.switches import Choice
 from whosecopy.model import Block, Document
 from whosecopy.model.layout import Layout, Shift
 
@@ -60,36 +63,64 @@ def parse(data: bytes, name: str, encoding: str | None = None) -> Document:
 
 def write(document: Document) -> bytes:
     """The file of one copy of `document`; `press` is faster for more."""
-    return press(document, document.shifts)(document.shifts)
+    return press(document, [document.shifts])(document.shifts)
 
 
-def press(document: Document, samples: Sequence[Shift]) -> Callable[[Sequence[Shift]], bytes]:
-    """A function from the shifts of a copy to its file; `samples` show every value that a shift may have.
+def press(document: Document, samples: Sequence[Sequence[Shift]]) -> "Press":
+    """What makes copies of `document`; `samples` are shifts of copies, and show every value that a shift may have.
 
-    A copy reads as the master does, character for character: where PDFium says otherwise, words near the
-    place stay where the master has them. Raises `IntegrityError` where the words of the master are no
-    longer found as they were.
+    Raises `IntegrityError` where the words of the master are no longer found as they were.
     """
-    reply = _ask(document.source, Request("plate", "the master", samples=tuple(samples)))
+    wanted = tuple(dict.fromkeys(shift for sample in samples for shift in sample))
+    reply = _ask(document.source, Request("plate", "the master", samples=wanted))
     if reply.plate is None or _places(reply) != _places(document):
         raise IntegrityError(
             "the words of the stored master are no longer found where they were; use the version that sealed it"
         )
-    printer, texts = Printer(reply.plate), reply.texts
+    return Press(document, reply.plate, Ends.of(samples), reply.texts)
 
-    def make(shifts: Sequence[Shift]) -> bytes:
+
+class Press:
+    """Makes copies that read as the master does, character for character.
+
+    Every copy is read by PDFium before it leaves. Where it reads otherwise than the master, words near the
+    place stay in that copy where the master has them.
+    """
+
+    def __init__(self, document: Document, plate: Plate, ends: Ends, texts: Sequence[str]) -> None:
+        self._document = document
+        self._plate = plate
+        self._ends = ends
+        self._texts = texts
+        self._printer = Printer(plate, ends)
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What one copy has otherwise than another: words and axes."""
+        return self._ends.choices
+
+    def __call__(self, shifts: Sequence[Shift]) -> bytes:
+        """The file of the copy with these shifts."""
+        high, resting = self._ends.chosen(shifts)
+        return self.copy(high, resting)
+
+    def copy(self, high: High, resting: Collection[Choice] = frozenset()) -> bytes:
+        """The file of the copy whose `choices` fall as `high` says, but for those that rest.
+
+        Raises `IntegrityError` where it does not read as the master does, whatever rests.
+        """
         from whosecopy.media.pdf.proof import suspects
 
-        kept = tuple(shifts)
+        printer = Printer(self._plate, self._ends, resting) if resting else self._printer
+        words, text = self._document.layout.words, self._document.text
         for turn in range(_ROUNDS):
-            data = printer.copy(kept)
-            wrong = suspects(document.layout.words, document.text, texts, data, whole_pages=turn == _ROUNDS - 2)
+            data = printer.copy(high)
+            wrong = suspects(words, text, self._texts, data, whole_pages=turn == _ROUNDS - 2)
             if not wrong:
                 return data
-            kept = tuple(Shift(one.word, grey=one.grey) if one.word in wrong else one for one in kept)
+            resting = {*resting, *((word, axis) for word, axis in self.choices if word in wrong and axis != GREY)}
+            printer = Printer(self._plate, self._ends, resting)
         raise IntegrityError("a copy would not read as its master does; seal the document again")
-
-    return make
 
 
 def unlock(data: bytes, password: str, name: str) -> bytes:

@@ -1,36 +1,34 @@
-"""The file of a copy, put together from parts that were made once: only touched streams are deflated anew.
+"""The plate of a master: all that its copies share, made once.
 
-A `Plate` is made once per master: everything that all copies share, with the touched content streams at the
-end of the file and room in the cross-reference for their places. A `Printer` then joins bytes.
+The touched content streams come at the end of the file; the cross-reference has room for their places.
 Source: ISO 32000-2, sections 7.5.4 to 7.5.8.
 """
 
 import re
 import struct
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 from whosecopy.errors import InputError
 from whosecopy.media.pdf.glyphs import Unit
-from whosecopy.media.pdf.rewrite import Filler, Stream
+from whosecopy.media.pdf.rewrite import Stream, values_of
 from whosecopy.model.layout import Shift
 
 _LENGTH = re.compile(rb"/Length \d+")
-LEVEL = 5
-"""How hard content streams are deflated."""
+_LEVEL, _QUICK = 9, 1
 _FREE = b"0000000000 65535 f \n"
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """A content stream that differs between copies: its object number, its head up to `stream`, its slots."""
+    """A content stream that differs between copies: its object number, its head up to `stream`, its sections."""
 
     number: int
     head: bytes
-    stream: Stream
+    sections: tuple[Stream, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +41,23 @@ class Plate:
     trailer: bytes
     xref_object: int
 
-    def assembled(self, deflated: Sequence[bytes]) -> bytes:
-        """The file with these deflated streams for `touched`, in order."""
+    def drawn(self, shifts: Iterable[Shift]) -> bytes:
+        """The file in which the words of `shifts` are moved and all others stand as in the master, deflated hastily."""
+        values = values_of(shifts)
+        streams = [b"".join(section.filled(values) for section in one.sections) for one in self.touched]
+        return self.assembled([zlib.compress(stream, _QUICK) for stream in streams])[0]
+
+    def assembled(self, deflated: Sequence[bytes]) -> tuple[bytes, list[int]]:
+        """The file with these deflated streams for `touched`, in order, and where in it each of them begins."""
         out, at = [self.body], len(self.body)
-        places = {}
+        places, begins = {}, []
         for one, data in zip(self.touched, deflated, strict=True):
             places[one.number] = at
             head = one.head.replace(b"/Length 0", b"/Length %d" % len(data), 1)
             out += [head, data, b"\nendstream\nendobj\n"]
+            begins.append(at + len(head))
             at += len(head) + len(data) + 18
-        return b"".join([*out, self._end(places, at)])
+        return b"".join([*out, self._end(places, at)]), begins
 
     def _end(self, places: Mapping[int, int], at: int) -> bytes:
         rows = bytearray(self.crossref)
@@ -62,29 +67,15 @@ class Plate:
             return b"xref\n0 %d\n%strailer %sstartxref\n%d\n%%%%EOF\n" % (len(rows) // 20, rows, self.trailer, at)
         for number, place in {**places, self.xref_object: at}.items():
             rows[_ROW.size * number : _ROW.size * (number + 1)] = _ROW.pack(1, place, 0)
-        data = zlib.compress(rows, LEVEL)
+        data = zlib.compress(rows, _LEVEL)
         head = b"%d 0 obj\n%s" % (self.xref_object, self.trailer.replace(b"/Length 0", b"/Length %d" % len(data), 1))
         return b"%sstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (head, data, at)
-
-
-class Printer:
-    """Prints copies from a plate."""
-
-    def __init__(self, plate: Plate, level: int = LEVEL) -> None:
-        self._plate = plate
-        self._level = level
-        self._fillers = [Filler(one.stream) for one in plate.touched]
-
-    def copy(self, shifts: Sequence[Shift]) -> bytes:
-        """The file in which the words of `shifts` are moved and all others stand as in the master."""
-        values = {shift.word: (shift.along_em, shift.up_em, shift.grey) for shift in shifts}
-        return self._plate.assembled([zlib.compress(one.filled(values), self._level) for one in self._fillers])
 
 
 _ROW = struct.Struct(">BIH")
 
 
-def make_plate(pdf: Any, units: Sequence[Unit], streams: Mapping[int, Stream]) -> Plate:
+def make_plate(pdf: Any, units: Sequence[Unit], streams: Mapping[int, tuple[Stream, ...]]) -> Plate:
     """The plate of an open `pikepdf.Pdf` whose `units` (by number) get `streams`; `pdf` is used up.
 
     Nothing of the touched streams' old content stays in the file, and nothing but them differs between copies:
@@ -108,7 +99,7 @@ def make_plate(pdf: Any, units: Sequence[Unit], streams: Mapping[int, Stream]) -
     return _laid_out(saved.getvalue(), {stamps[number]: stream for number, stream in streams.items()}, kept)
 
 
-def _laid_out(saved: bytes, streams: Mapping[bytes, Stream], identifier: bytes) -> Plate:
+def _laid_out(saved: bytes, streams: Mapping[bytes, tuple[Stream, ...]], identifier: bytes) -> Plate:
     """A freshly saved file with its touched streams moved to the end."""
     places, packed, trailer = _crossref(saved)
     order = sorted(places, key=lambda number: places[number])

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 
 from whosecopy.media.pdf.analysis import Analysis, plate
 from whosecopy.media.pdf.parted import parted
-from whosecopy.media.pdf.press import Printer
 from whosecopy.media.pdf.words import LEAST_EM, Found
 from whosecopy.model.layout import Shift, Word
 
@@ -79,9 +78,9 @@ def _suspects(analysis: Analysis, stage: "_Stage", reference: Texts, pages: set[
     wrong: set[int] = set()
     words = [one.word for one in analysis.found]
     trials = list(stage.trials(words, pages))
-    press = Printer(plate(analysis, [shift for trial in trials for shift in trial]), level=1)
+    made = plate(analysis, [shift for trial in trials for shift in trial])
     for trial in trials:
-        found = read_texts(press.copy(trial), pages)
+        found = read_texts(made.drawn(trial), pages)
         for ours, theirs in ((reference.pdfium, found.pdfium), (reference.poppler, found.poppler)):
             for page in ours.keys() & theirs.keys():
                 if ours[page] != theirs[page]:

@@ -4,7 +4,7 @@ Only show instructions that draw a marked word are written anew. Each word is se
 nothing after it moves.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,6 +14,8 @@ from whosecopy.media.pdf.words import Fragment
 from whosecopy.model.layout import Shift
 
 ALONG, UP, GREY = range(3)
+SECTION_BYTES = 24_000
+"""About how long a section of a content stream is: deflate reaches back 32,768."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,7 @@ class Slot:
         """What a shift of `value` (em, or lightness) writes here."""
         if self.axis == GREY:
             return _grey(value, self.paint).ljust(self.width)
-        return number(self.base + self.scale * value, 1 if self.axis == ALONG else 3).ljust(self.width)
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """One content stream: `parts` with a slot between any two of them."""
-
-    parts: tuple[bytes, ...]
-    slots: tuple[Slot, ...]
+        return number(self.base + self.scale * value, 1 if self.axis == ALONG else 3).rjust(self.width)
 
 
 Values = tuple[float, float, float]
@@ -51,31 +45,18 @@ Values = tuple[float, float, float]
 REST: Values = (0.0, 0.0, 0.0)
 
 
-class Filler:
-    """Fills the slots of one stream for one copy after the other; what stands at a word is made once for its values."""
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A section of a content stream, whole instructions: `parts` with a slot between any two of them."""
 
-    def __init__(self, stream: Stream) -> None:
-        self._words: list[tuple[int, list[Slot], list[bytes], dict[Values, bytes]]] = []
-        self._out = [stream.parts[0]]
-        for slot, part in zip(stream.slots, stream.parts[1:], strict=True):
-            if self._words and self._words[-1][0] == slot.word:
-                _, slots, between, _ = self._words[-1]
-                slots.append(slot)
-                between.append(self._out[-1])
-                self._out[-1] = part
-            else:
-                self._words.append((slot.word, [slot], [], {}))
-                self._out += [b"", part]
+    parts: tuple[bytes, ...]
+    slots: tuple[Slot, ...]
 
     def filled(self, values: Mapping[int, Values]) -> bytes:
-        """The stream of a copy; words that are not in `values` do not move."""
-        out = self._out
-        for at, (word, slots, between, said) in enumerate(self._words):
-            chosen = values.get(word, REST)
-            if chosen not in said:
-                texts = [slot.text(chosen[slot.axis]) for slot in slots]
-                said[chosen] = b"".join(piece for pair in zip(texts, [*between, b""], strict=True) for piece in pair)
-            out[2 * at + 1] = said[chosen]
+        """What a copy has; words that are not in `values` do not move."""
+        out = [self.parts[0]]
+        for slot, part in zip(self.slots, self.parts[1:], strict=True):
+            out += [slot.text(values.get(slot.word, REST)[slot.axis]), part]
         return b"".join(out)
 
 
@@ -88,23 +69,34 @@ class Marked:
     values: Mapping[int, Sequence[float]]
 
 
+def values_of(shifts: Iterable[Shift]) -> dict[int, Values]:
+    """What shifts do to each word."""
+    return {one.word: (one.along_em, one.up_em, one.grey) for one in shifts}
+
+
 def value_of(shift: Shift, axis: int) -> float:
     """What a shift says of one axis."""
     return (shift.along_em, shift.up_em, shift.grey)[axis]
 
 
-def slotted(unit: Unit, marked: Iterable[Marked]) -> Stream:
-    """A parsed content stream as a `Stream` with slots for the `marked` fragments, which do not overlap."""
+def slotted(unit: Unit, marked: Iterable[Marked]) -> tuple[Stream, ...]:
+    """A parsed content stream, in sections, with slots for the `marked` fragments, which do not overlap."""
     by_op: dict[int, list[Marked]] = {}
     for one in marked:
         by_op.setdefault(one.fragment.op, []).append(one)
+    sections: list[Stream] = []
     tokens: list[bytes | Slot] = []
+    size = 0
     for op, instruction in enumerate(unit.instructions):
+        written: Sequence[bytes | Slot] = [unit.written(op)]
         if op in by_op:
-            tokens += _show(instruction, sorted(by_op[op], key=lambda one: one.fragment.first))
-        else:
-            tokens.append(unit.written(op))
-    return _stream(tokens)
+            written = [*_show(instruction, sorted(by_op[op], key=lambda one: one.fragment.first)), b"\n"]
+        tokens += written
+        size += sum(len(one) if isinstance(one, bytes) else one.width for one in written)
+        if size >= SECTION_BYTES:
+            sections.append(_stream(tokens))
+            tokens, size = [], 0
+    return (*sections, _stream(tokens))
 
 
 def _stream(tokens: Iterable[bytes | Slot]) -> Stream:
@@ -151,23 +143,29 @@ class _Array:
     def __init__(self) -> None:
         self._out: list[bytes | Slot] = []
         self._held: list[bytes | Slot] = []
+        self._after_number = False
+        self._due: dict[int, bytes] = {}
 
     def add(self, token: bytes | Slot) -> None:
-        """Another element of the array."""
-        self._held += [token, b" "]
+        """Another number of the array."""
+        self._held += [b" ", token] if self._after_number else [token]
+        self._after_number = True
 
     def string(self, text: bytes) -> None:
         """A string element, none where it is empty."""
         if text:
+            self._settle(())
             self._held.append(literal(text))
+            self._after_number = False
 
     def open(self, one: Marked) -> None:
         """The word begins here."""
         fragment = one.fragment
+        self._settle(one.values)
         if GREY in one.values:
-            self._flush(sized(Slot(one.word, GREY, paint=fragment.paint), one.values[GREY]), b"\n")
+            self._flush(sized(Slot(one.word, GREY, paint=fragment.paint), one.values[GREY]), b" ")
         if UP in one.values:
-            self._flush(sized(Slot(one.word, UP, fragment.lift, fragment.rise), one.values[UP]), b" Ts\n")
+            self._flush(sized(Slot(one.word, UP, fragment.lift, fragment.rise), one.values[UP]), b" Ts ")
         if ALONG in one.values:
             self.add(sized(Slot(one.word, ALONG, fragment.kern), one.values[ALONG]))
 
@@ -177,19 +175,27 @@ class _Array:
         if ALONG in one.values:
             self.add(sized(Slot(one.word, ALONG, -fragment.kern), one.values[ALONG]))
         if UP in one.values:
-            self._flush(number(fragment.rise, 6), b" Ts\n")
+            self._due[UP] = number(fragment.rise, 6) + b" Ts "
         if GREY in one.values:
-            self._flush(fragment.paint, b"\n")
+            self._due[GREY] = fragment.paint + b" "
 
     def done(self) -> list[bytes | Slot]:
         """All that was written."""
+        self._settle(())
         self._flush()
         return self._out
 
+    def _settle(self, axes: Container[int]) -> None:
+        """Back to what was before the last word, but for `axes` that the next one sets at once."""
+        due = [back for axis, back in self._due.items() if axis not in axes]
+        self._due = {}
+        if due:
+            self._flush(*due)
+
     def _flush(self, *after: bytes | Slot) -> None:
         if self._held:
-            self._out += [b"[", *self._held, b"]TJ\n"]
-            self._held = []
+            self._out += [b"[", *self._held, b"]TJ "]
+            self._held, self._after_number = [], False
         self._out += after
 
 
