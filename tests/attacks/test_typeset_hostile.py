@@ -152,14 +152,15 @@ def test_a_page_that_needs_too_much_is_refused_and_the_next_one_set(monkeypatch:
         assert "fine" in seen(typesetter.pdf(b"<p>fine</p>", "page.html")).text
 
 
-def test_a_killed_process_leaves_no_office_behind() -> None:
+def test_a_killed_process_leaves_no_office_behind(tmp_path: Path) -> None:
     program = (
         "import sys; from whosecopy.media.typeset import open_typesetter;"
         f"setter = open_typesetter({DOCX!r}); setter.pdf(sys.stdin.buffer.read(), 'x'); print(flush=True);"
         "import time; time.sleep(60)"
     )
     command = [sys.executable, "-c", program]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(SMALL[DOCX])
