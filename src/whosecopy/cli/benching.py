@@ -11,7 +11,7 @@ import typer
 from whosecopy.cli.files import now, write_whole
 from whosecopy.cli.options import JsonOption
 from whosecopy.cli.terminal import out, print_json, progress
-from whosecopy.errors import InputError
+from whosecopy.errors import InputError, IntegrityError
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Name(StrEnum):
     KILL = "kill"
     PDF = "pdf"
     LAYOUT = "layout"
+    HOSTILE = "hostile"
 
 
 def bench(
@@ -48,12 +49,12 @@ def bench(
             help="codes: code lengths and speed. rates, naming: on your documents. calibration: false names. "
             "organisations: colleagues who compare copies. several: leaks read together. "
             "outcome: false alarms of assess outcome. log: speed of the record. kill: what kill -9 loses. "
-            "pdf: speed of making copies. layout: pictures of pages (simulated)."
+            "pdf: speed of making copies. layout: pictures of pages (simulated). hostile: broken and hostile files."
         ),
     ],
     documents: Annotated[list[Path] | None, typer.Argument(metavar="DOC...", help="Documents to measure on.")] = None,
     trials: Annotated[
-        int | None, typer.Option("--trials", help="Leaks per document and attack; records; kills.", min=1)
+        int | None, typer.Option("--trials", help="Leaks per document and attack; records; kills; broken files.", min=1)
     ] = None,
     attacks: Annotated[
         list[str] | None,
@@ -86,12 +87,15 @@ def bench(
         Name.KILL: _kill,
         Name.PDF: _pdf,
         Name.LAYOUT: _layout,
+        Name.HOSTILE: _hostile,
     }
     rows = run[name](documents or [], _Setting(trials, photos, recipients, alpha, seed, target, attacks or []))
     if json:
         print_json({"rows": rows})
     else:
         _table(rows)
+    if any(row.get("ok") is False for row in rows):
+        raise IntegrityError(f"bench {name}: what must not happen has happened, see the rows that are not ok")
 
 
 Rows = list[dict[str, Any]]
@@ -240,6 +244,12 @@ def _layout(documents: Sequence[Path], setting: _Setting) -> Rows:
 
     asked = Pictures(setting.attacks, setting.trials or 1, setting.seed, setting.target)
     return layout_rows(documents, setting.recipients, setting.alpha or 1e-6, asked)
+
+
+def _hostile(documents: Sequence[Path], setting: _Setting) -> Rows:
+    from whosecopy.cli.benching_hostile import hostile_rows
+
+    return hostile_rows(documents, setting.trials, setting.seed)
 
 
 def _kill(documents: Sequence[Path], setting: _Setting) -> Rows:

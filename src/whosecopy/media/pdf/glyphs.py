@@ -16,7 +16,7 @@ from whosecopy.media.pdf.fonts import Font, read_font
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _MOST_STEPS = 3_000_000
-_MOST_GLYPHS = 3_000_000
+_MOST_GLYPHS = 200_000
 _DEEPEST = 12
 _BROKEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
@@ -175,8 +175,10 @@ class _Walk:
             except _BROKEN:
                 self._text = None
         self._whole.steps += self._op
-        if self._whole.steps > _MOST_STEPS or len(self.glyphs) > _MOST_GLYPHS:
+        if self._whole.steps > _MOST_STEPS:
             raise InputError("the PDF has millions of drawing steps; seal it in parts")
+        if len(self.glyphs) > _MOST_GLYPHS:
+            raise InputError(f"a page of the PDF has over {_MOST_GLYPHS} letters; split it")
 
     def _step(self, operator: str, operands: Sequence[Any]) -> None:
         if operator in _SETTERS:
