@@ -104,14 +104,35 @@ def test_the_text_of_a_pdf_is_read():
         (photographed(page()), "JPEG", "image/jpeg"),
         (page().resize((827, 1170), Image.Resampling.LANCZOS), "WEBP", "image/webp"),
         (page().rotate(90, expand=True), "TIFF", "image/tiff"),
+        (page().rotate(270, expand=True), "TIFF", "image/tiff"),
+        (page().rotate(180), "PNG", "image/png"),
+        (page().transpose(Image.Transpose.FLIP_LEFT_RIGHT), "PNG", "image/png"),
+        (page().resize((3308, 4678), Image.Resampling.LANCZOS), "PNG", "image/png"),
         (Image.eval(page(), lambda value: 255 - value), "PNG", "image/png"),
     ],
-    ids=["scan", "photo", "screenshot", "sideways", "dark mode"],
+    ids=["scan", "photo", "screenshot", "left", "right", "upside down", "mirrored", "400 dpi", "dark mode"],
 )
 def test_pictures_of_a_page_are_read(picture, form, media):
     leak = open_leak(stored(picture, form), "leak")
     assert (leak.media, leak.channel) == (media, "ocr")
     assert character_errors(leak) < 0.01
+
+
+@pytest.mark.parametrize(
+    "turned", [page(), page().rotate(180), page().resize((3308, 4678))], ids=["upright", "upside down", "400 dpi"]
+)
+def test_words_are_where_the_picture_handed_on_shows_them(turned):
+    (shown,) = open_leak(stored(turned, "PNG"), "leak").pictures
+    pixels = np.frombuffer(shown.pixels, np.uint8).reshape(shown.height, shown.width)
+    left, top, right, bottom = (
+        round(side * shown.height / 2339) for side in (150, 190, 1654, 210 + 48 * len(LINES))
+    )  # fmt: skip
+    assert shown.upright
+    assert len(shown.words) == len(TEXT.split())
+    for box in shown.boxes:
+        assert left < box[0] < box[2] < right
+        assert top < box[1] < box[3] < bottom
+        assert pixels[int(box[1]) : int(box[3]), int(box[0]) : int(box[2])].min() < 60
 
 
 def test_a_scan_in_a_pdf_is_read_as_a_picture():

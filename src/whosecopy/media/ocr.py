@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import time
 from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import product
 
 import numpy as np
 
@@ -15,7 +17,13 @@ from whosecopy.media.leak import PagePicture
 from whosecopy.media.picture.sheet import Grey
 
 _SMALL_PX = 2_000
-_MAX_ENLARGED = 3
+_MAX_ENLARGED = 3.0
+_LETTER_PX = 10.0
+"""Letters this wide are read as well as larger ones, and faster."""
+_LONG, _FEWEST = 4, 4
+_PARTS = ((8, 4), (3, 3))
+_WAYS = ((1, 1), (-1, -1), (1, -1), (-1, 1))
+"""As it is, upside down, mirrored, both: steps down and across. Tesseract itself reads what is sideways."""
 _BUDGET_S, _TURNING_S = 450, 60
 _PAGE_S, _PAGE_CPU_S, _PART_CPU_S = 110, 20, 3
 _GOOD_CONFIDENCE = 60.0
@@ -62,19 +70,32 @@ class Reader:
     def read(self, page: Grey) -> str:
         """The text of one page: paragraphs parted by blank lines, lines as printed.
 
-        A page that makes little sense is also read in the other direction, or mirrored, that a part of it is best in,
-        for as long as the time for that lasts.
+        A small part tells whether the page is upside down or mirrored, for as long as the time for that lasts, and
+        how large its letters are; then the page is read once, no larger than they need.
         """
         page = 255 - page if float(np.median(page)) < _DARK else page
-        best = _seen(page, self.name)
-        if best.confidence < _GOOD_CONFIDENCE and not best.broken and self.turning_s < _TURNING_S:
-            began = time.monotonic()
-            parts = [_seen(turned, self.name, _PART_CPU_S).confidence for turned in _ways(_busiest(page))]
-            other = _seen(_ways(page)[int(np.argmax(parts))], self.name)
+        way, letter_px = self._tried(page)
+        best = _seen(_turned(page, way), self.name, _factor(max(page.shape), letter_px))
+        if best.confidence < _GOOD_CONFIDENCE and way != _WAYS[0] and not best.broken:
+            other = _seen(page, self.name, _factor(max(page.shape)))
             best = max(best, other, key=lambda seen: seen.confidence)
-            self.turning_s += time.monotonic() - began
         self._keep(best)
         return _lines(best.words)
+
+    def _tried(self, page: Grey) -> tuple[tuple[int, int], float]:
+        """The way that a part of the page is best read in, and how wide its letters are: 0 where that is not sure."""
+        began, factor = time.monotonic(), _factor(max(page.shape))
+        best, way = _NOTHING, _WAYS[0]
+        for share in _PARTS if self.turning_s < _TURNING_S else ():
+            part = _busiest(page, *share)
+            for turn in _WAYS:
+                seen = _seen(_turned(part, turn), self.name, factor, _PART_CPU_S)
+                if seen.confidence > best.confidence:
+                    best, way = seen, turn
+                if best.confidence >= _GOOD_CONFIDENCE:
+                    return way, _letter_px(best.words)
+        self.turning_s += time.monotonic() - began
+        return way, 0.0
 
     def _keep(self, seen: "_Seen") -> None:
         held = sum(len(one.pixels) for one in self.pictures)
@@ -104,31 +125,43 @@ class _Seen:
     broken: bool = False
 
 
-def _ways(page: Grey) -> list[Grey]:
-    """The page as it is, sideways, upside down; then the same mirrored."""
-    turned = [np.rot90(one, turns) for one in (page, page[:, ::-1]) for turns in (0, 1, 2, 3)]
-    return [np.ascontiguousarray(one) for one in turned]
+_NOTHING = _Seen(np.zeros((1, 1), np.uint8), [], 0.0)
 
 
-def _busiest(page: Grey) -> Grey:
-    """The ninth of the page with the most edges in it."""
-    height, width = (max(1, side // 3) for side in page.shape)
-    parts = [page[y * height : (y + 1) * height, x * width : (x + 1) * width] for y in range(3) for x in range(3)]
+def _turned(page: Grey, way: tuple[int, int]) -> Grey:
+    return np.ascontiguousarray(page[:: way[0], :: way[1]])
+
+
+def _busiest(page: Grey, rows: int, columns: int) -> Grey:
+    """The part with the most edges, of so many that would fill the page or lie half-way between those."""
+    height, width = max(1, page.shape[0] // rows), max(1, page.shape[1] // columns)
+    corners = product(range(2 * rows - 1), range(2 * columns - 1))
+    parts = [page[y * height // 2 :, x * width // 2 :][:height, :width] for y, x in corners]
     return max(
-        (part for part in parts if part.size), key=lambda part: float(np.abs(np.diff(part.astype(np.int16))).sum())
+        (part for part in parts if part.size), key=lambda part: int(np.abs(np.diff(part[::2].astype(np.int16))).sum())
     )
 
 
-def _seen(page: Grey, name: str, cpu_s: int = _PAGE_CPU_S) -> _Seen:
-    factor = _factor(page)
+def _letter_px(words: list[_Word]) -> float:
+    """How wide letters are: also on pages turned sideways, which Tesseract reads as they are."""
+    wide = [
+        max(word.box[2] - word.box[0], word.box[3] - word.box[1]) / len(word.text)
+        for word in words
+        if len(word.text) >= _LONG
+    ]
+    return float(np.median(wide)) if len(wide) >= _FEWEST else 0.0
+
+
+def _seen(page: Grey, name: str, factor: float, cpu_s: int = _PAGE_CPU_S) -> _Seen:
     found = _words(_even(page, factor), name, cpu_s)
     words = [replace(word, box=_scaled(word.box, 1 / factor)) for word in found or ()]
     return _Seen(page, words, _confidence(words), found is None)
 
 
-def _factor(grey: Grey) -> float:
-    """How much a page has to be enlarged for Tesseract."""
-    return float(min(_MAX_ENLARGED, max(1.0, _SMALL_PX / max(grey.shape))))
+def _factor(longer_px: int, letter_px: float = 0.0) -> float:
+    """How a page of this size is scaled for Tesseract, letters of known width no larger than needed."""
+    least = min(_MAX_ENLARGED, _SMALL_PX / longer_px)
+    return max(least, min(1.0, _LETTER_PX / letter_px) if letter_px else 1.0)
 
 
 def _even(grey: Grey, factor: float) -> Grey:
@@ -193,6 +226,7 @@ def _word(row: dict[str, str]) -> _Word:
     return _Word(paragraph, row["line_num"], float(row["conf"]), row["text"].strip(), box)
 
 
+@cache
 def _languages() -> str:
     """English and up to two more languages that Tesseract has data for."""
     if shutil.which("tesseract") is None:
