@@ -4,7 +4,7 @@ A copy is looked at as an outsider would, by the exact reader of leaked files.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +13,8 @@ from whosecopy.carriers.writing import Variants, marked
 from whosecopy.codes.codebook import all_differ, make_codebook
 from whosecopy.codes.keys import draw_secrets
 from whosecopy.media.dispatch import read_document
-from whosecopy.media.leak import LeakText
-from whosecopy.media.pdf import leak as pdf
+from whosecopy.media.pdf.chars import page_chars
+from whosecopy.media.pdf.seen import seen_page
 from whosecopy.media.winnow import leak_fingerprints, rerank, with_alternatives
 from whosecopy.model import Document, SeenPage, Template
 from whosecopy.seal.copies import renderer
@@ -103,13 +103,13 @@ def as_master(data: bytes, name: str) -> Found:
 
 def flaw_of_pages(master: Document, copy: bytes, template: Template, variants: Variants) -> str:
     """What is wrong with a copy of a PDF: its text, too few words moved, or marks that read as others."""
-    before, after = pdf.read(master.source, "the master"), pdf.read(copy, "a copy")
-    if before.text != after.text:
+    (text, before), (same, after) = _read(master.source), _read(copy)
+    if text != same:
         return "the text of a copy is not the master's"
     wanted, moved = len(marked(master, template, variants).shifts), _moved(before, after)
     if moved < _MOVED * wanted:
         return f"{moved} words of {wanted} have moved"
-    reading = read_leak(template, after.text, after.pages).reading
+    reading = read_leak(template, text, after).reading
     wrong = sum(
         bool(read) and int(row.argmax()) != truth
         for row, truth, read in zip(reading.levels_nats, variants, reading.read, strict=True)
@@ -122,11 +122,19 @@ def _flaw_of_words(master: Document, copy: bytes, template: Template, variants: 
     return "" if read_document(copy, name).text == wanted else "the text of a copy is not what was written"
 
 
-def _moved(before: LeakText, after: LeakText) -> int:
+def _read(data: bytes) -> tuple[str, list[SeenPage]]:
+    """What a PDF says and shows, without OCR."""
+    import pypdfium2
+
+    pages = list(pypdfium2.PdfDocument(data))
+    return "\n\n".join(page_chars(page).text for page in pages), [seen_page(page) for page in pages]
+
+
+def _moved(before: Sequence[SeenPage], after: Sequence[SeenPage]) -> int:
     """How many words do not look the same in both."""
     return sum(
         one != other
-        for page, beside in zip(before.pages, after.pages, strict=True)
+        for page, beside in zip(before, after, strict=True)
         for one, other in zip(_looks(page), _looks(beside), strict=True)
     )
 
