@@ -4,7 +4,7 @@ No codeword is in reach here (V5). All that is used is the master, how far its c
 exhibit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 
 import numpy as np
@@ -19,6 +19,7 @@ from whosecopy.media.picture.measure import Found, Master, Reach, looks_of_pictu
 from whosecopy.media.picture.sheet import Grey, Shot
 from whosecopy.model import Looks, SeenPage, Template, codec
 from whosecopy.model.measured import Measured, Numbers, PageInPicture
+from whosecopy.trace.ends import Ends
 from whosecopy.trace.reference import Reference, own_pages, pages_as_worded
 
 _PLACES = 4
@@ -29,7 +30,7 @@ def measure_pictures(template: Template, master: bytes, pictures: Sequence[PageP
 
     Raises `InputError` where a page of the master cannot be drawn.
     """
-    return measure_pages(template, own_pages(template, master), (), pictures)
+    return measure_pages(template, own_pages(template, master), (), pictures, Ends(template, master).draw)
 
 
 def measure(
@@ -53,16 +54,21 @@ def measure(
 
 
 def measure_pages(
-    template: Template, reference: Reference, pages: Sequence[SeenPage], pictures: Sequence[PagePicture]
+    template: Template,
+    reference: Reference,
+    pages: Sequence[SeenPage],
+    pictures: Sequence[PagePicture],
+    draw_end: Callable[[int, int, float], Grey | None] | None = None,
 ) -> Measured:
     """What `pages` with text and `pictures` show of the words of `template`, laid on the pages of `reference`.
 
-    Pages with text are exact: pictures tell only of words that such pages do not show.
+    Pages with text are exact: pictures tell only of words that such pages do not show. `draw_end` draws a page with all
+    words at one end of their reach, for screenshots to be compared with.
     Raises `InputError` where a page of the reference cannot be drawn.
     """
     reach = reference.reach(template)
     exact = looks_of(pages, reference.text, reference.layout, reach.along_pt, reach.up_pt)
-    seen, found = _in_pictures(reference, reach, pictures)
+    seen, found = _in_pictures(reference, reach, pictures, draw_end)
     looks = exact.or_else(seen)
     places = tuple(
         PageInPicture(one.picture, one.page, one.inliers, one.change, reference.layout.pages_pt[one.page], one.view)
@@ -80,7 +86,12 @@ def measure_pages(
     )  # fmt: skip
 
 
-def _in_pictures(reference: Reference, reach: Reach, pictures: Sequence[PagePicture]) -> tuple[Looks, list[Found]]:
+def _in_pictures(
+    reference: Reference,
+    reach: Reach,
+    pictures: Sequence[PagePicture],
+    draw_end: Callable[[int, int, float], Grey | None] | None,
+) -> tuple[Looks, list[Found]]:
     texts = reference.words
     on_pages: list[list[str]] = [[] for _ in reference.layout.pages_pt]
     for word, text in zip(reference.layout.words, texts, strict=True):
@@ -90,7 +101,7 @@ def _in_pictures(reference: Reference, reach: Reach, pictures: Sequence[PagePict
     def draw(page: int, scale: float) -> Grey:
         return draw_page(reference.pdf, page, scale, "the master")
 
-    master = Master(reference.layout, texts, reach, draw)
+    master = Master(reference.layout, texts, reach, draw, draw_end)
     return looks_of_pictures([_shot(picture) for picture in pictures], likely, master)
 
 

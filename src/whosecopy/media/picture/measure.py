@@ -6,6 +6,7 @@ for all copies (STATISTICS V5).
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,9 @@ from whosecopy.media.picture.register import (
     register,
 )
 from whosecopy.media.picture.sheet import Grey, Sheet, Shot, make_sheet, scale_of
+from whosecopy.media.picture.twins import Screen, exact_looks
 from whosecopy.media.picture.unwarp import Unwarped, unwarp
-from whosecopy.media.picture.words import Seen, seen_words
+from whosecopy.media.picture.words import seen_words
 from whosecopy.media.picture.worn import register_worn
 from whosecopy.model.layout import Column, Layout, Looks
 
@@ -62,13 +64,15 @@ class Found:
 class Master:
     """The pages of a master, drawn when looked for; only the last few are kept. `texts` are its words.
 
-    `draw(page, scale)` gives a grey picture of one, `scale` pixels per point.
+    `draw(page, scale)` gives a grey picture of one, `scale` pixels per point; `draw_end(page, end, scale)`, where there
+    is one, with all words at one end of their reach, as `twins.DrawEnd` says.
     """
 
     layout: Layout
     texts: Sequence[str]
     reach: Reach
     draw: Callable[[int, float], Grey]
+    draw_end: Callable[[int, int, float], Grey | None] | None = None
     _kept: dict[int, tuple[Sheet, PageFeatures, NDArray[np.intp]]] = field(default_factory=dict)
 
     def page(self, number: int) -> tuple[Sheet, PageFeatures, NDArray[np.intp]]:
@@ -106,13 +110,12 @@ def looks_of_pictures(
     for number, (picture, pages) in enumerate(zip(pictures, likely, strict=True)):
         for found, seen in _pages_in(picture, pages[:_MOST_PAGES], master, number):
             places.append(found)
-            sheet, _, words = master.page(found.page)
-            enter(looks, words, page_looks(sheet, seen, master.reach.grey[words]))
+            enter(looks, master.page(found.page)[2], seen)
     return looks, places
 
 
-def _pages_in(shot: Shot, pages: Sequence[int], master: Master, number: int) -> Iterator[tuple[Found, Seen]]:
-    """Every page found in the picture, each sought in what the others leave of it."""
+def _pages_in(shot: Shot, pages: Sequence[int], master: Master, number: int) -> Iterator[tuple[Found, Looks]]:
+    """Every page found in the picture and what it shows of its words, each sought in what the others leave of it."""
     left, ways = list(pages), {"": _CHANGES[""]} if shot.upright else _CHANGES
     while left:
         features = {name: PictureFeatures(change(shot.grey)) for name, change in ways.items()}
@@ -121,7 +124,7 @@ def _pages_in(shot: Shot, pages: Sequence[int], master: Master, number: int) -> 
             if laid is not None:
                 sheet, _, _ = master.page(page)
                 found = Found(number, page, laid.change, laid.at.inliers, _view(laid.shown, sheet))
-                yield found, seen_words(laid.shown, sheet)
+                yield found, _looks(features[laid.change].grey, laid, page, master)
                 break
         else:
             return
@@ -139,6 +142,17 @@ class _Laid:
     change: str
     at: Registration
     shown: Unwarped
+
+
+def _looks(picture: Grey, laid: _Laid, page: int, master: Master) -> Looks:
+    """What the picture shows of each word: by comparison with drawings where these explain it, else by its place."""
+    sheet, _, words = master.page(page)
+    looks = page_looks(sheet, seen_words(laid.shown, sheet), master.reach.grey[words])
+    if master.draw_end is None:
+        return looks
+    screen = Screen(picture, laid.at.homography, laid.shown, sheet, master.layout.pages_pt[page])
+    exact = exact_looks(screen, partial(master.draw_end, page))
+    return exact.or_else(looks) if exact is not None else looks
 
 
 def _laid(shot: Shot, features: dict[str, PictureFeatures], page: int, master: Master) -> _Laid | None:

@@ -1,0 +1,119 @@
+"""Screenshots compared with drawings of both looks of every word, on a letter set here and drawn by PDFium."""
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from whosecopy.bench.layout import Levels, count
+from whosecopy.bench.naming import fresh_codebook
+from whosecopy.bench.typeset import letter
+from whosecopy.media.leak import PagePicture
+from whosecopy.media.picture.draw import draw_page
+from whosecopy.model import Template
+from whosecopy.seal.copies import renderer
+from whosecopy.seal.declare import prepare
+from whosecopy.seal.sheets import WHOLE, marks_on
+from whosecopy.trace.ends import Ends
+from whosecopy.trace.pictures import measure_pages
+from whosecopy.trace.read import read_leak
+from whosecopy.trace.reference import own_pages
+from whosecopy.vault.sealing import SealOptions, survey_master
+
+Grey = NDArray[np.uint8]
+SCREEN_DPI = 96
+
+
+@dataclass
+class Letter:
+    """A letter and one copy of it; `asked` counts the drawings that were asked for."""
+
+    template: Template
+    source: bytes
+    copy: bytes
+    variants: NDArray[np.uint8]
+    asked: int = 0
+
+    def read(self, picture: Grey, compared: bool = True) -> Levels:
+        """How the marks are read in a picture of the first page."""
+        ends = Ends(self.template, self.source)
+
+        def draw_end(page: int, end: int, scale: float) -> Grey | None:
+            self.asked += 1
+            return ends.draw(page, end, scale)
+
+        shot = PagePicture(picture.shape[1], picture.shape[0], picture.tobytes(), upright=True)
+        pages = own_pages(self.template, self.source)
+        measured = measure_pages(self.template, pages, (), [shot], draw_end if compared else None)
+        sighting = read_leak(self.template, "", (), (measured,))
+        return count(sighting, self.variants, marks_on(self.template, [0], WHOLE))
+
+
+@pytest.fixture(scope="module")
+def sealed() -> Letter:
+    prepared = prepare(letter(41, 16), "letter.pdf", None, False, ("{{", "}}"))
+    template = survey_master(prepared, SealOptions())
+    variants = fresh_codebook(template, np.random.default_rng(3), 20).variants(7, 1)[0]
+    return Letter(template, prepared.master.source, renderer(prepared.master, template)(variants), variants)
+
+
+def wrong(levels: Levels, carrier: str) -> tuple[int, int]:
+    """How many marks were read the wrong way round, and how many were read."""
+    counts = levels[f"layout.{carrier}"]
+    return sum(n for nats, n in counts.items() if nats < 0), sum(n for nats, n in counts.items() if nats)
+
+
+def jpeg(picture: Grey) -> Grey:
+    return np.asarray(cv2.imdecode(cv2.imencode(".jpg", picture, [1, 75])[1], cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
+def framed(picture: Grey) -> Grey:
+    return np.pad(picture, ((57, 20), (181, 33)), constant_values=82)
+
+
+WAYS: dict[str, Callable[[Grey], Grey]] = {
+    "as it is": lambda picture: picture,
+    "JPEG": jpeg,
+    "in a viewer": framed,
+    "its upper half": lambda picture: picture[: len(picture) // 2].copy(),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_screenshot_by_the_same_program_is_read_without_an_error(sealed: Letter, way: str) -> None:
+    levels = sealed.read(WAYS[way](draw_page(sealed.copy, 0, SCREEN_DPI / 72, "copy")))
+    for carrier in ("word_x", "word_y", "luminance"):
+        errors, read = wrong(levels, carrier)
+        assert errors == 0
+        assert read > 80
+    assert wrong(sealed.read(draw_page(sealed.copy, 0, SCREEN_DPI / 72, "copy"), compared=False), "word_y")[0] > 0
+
+
+def test_a_screenshot_by_another_program_is_read_as_if_nothing_were_compared(sealed: Letter, tmp_path) -> None:
+    (tmp_path / "copy.pdf").write_bytes(sealed.copy)
+    command = ["pdftoppm", "-r", str(SCREEN_DPI), "-gray", "-l", "1", str(tmp_path / "copy.pdf")]
+    drawn = cv2.imdecode(np.frombuffer(subprocess.run(command, capture_output=True, check=True).stdout, np.uint8), 0)
+    assert sealed.read(drawn) == sealed.read(drawn, compared=False)
+
+
+def test_the_original_on_the_screen_is_not_taken_for_a_copy(sealed: Letter) -> None:
+    drawn = draw_page(sealed.source, 0, SCREEN_DPI / 72, "master")
+    assert sealed.read(drawn) == sealed.read(drawn, compared=False)
+
+
+def test_nothing_is_drawn_for_a_picture_that_is_no_screenshot(sealed: Letter) -> None:
+    drawn = draw_page(sealed.copy, 0, 150 / 72, "copy")
+    height, width = drawn.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 1.0, 1.0)
+    sealed.asked = 0
+    levels = sealed.read(np.asarray(cv2.warpAffine(drawn, turn, (width, height), borderValue=255), np.uint8))
+    assert sealed.asked == 0
+    assert wrong(levels, "word_x")[1] > 100
+
+
+def test_a_master_that_is_not_found_as_it_was_is_read_without_comparing(sealed: Letter) -> None:
+    assert Ends(sealed.template, b"%PDF-1.7 damaged").draw(0, 0, 1.0) is None
