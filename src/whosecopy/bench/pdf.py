@@ -11,7 +11,7 @@ from whosecopy.bench.typeset import article
 from whosecopy.media.pdf.analysis import analyse, plate
 from whosecopy.media.pdf.press import Plate
 from whosecopy.media.pdf.printer import Ends, Printer
-from whosecopy.media.pdf.proof import GREY, UP_EM
+from whosecopy.media.pdf.trials import GREY, UP_EM
 from whosecopy.model.layout import Shift, Word
 
 if TYPE_CHECKING:

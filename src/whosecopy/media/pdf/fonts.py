@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from whosecopy.media.pdf.cmaps import read_cmap
+
 _CODES = 256
 _LARGEST_CID = 65_535
 _MOST_TOLD = 4 * _LARGEST_CID
@@ -41,12 +43,27 @@ def read_font(font: Any) -> Font | None:
 
 
 def _composite(font: Any) -> Font | None:
-    """A CID font whose two-byte codes are its CIDs, written horizontally."""
+    """A CID font, written horizontally: its codes are CIDs of two bytes, or the file says what they stand for."""
     import pikepdf
 
-    if font.get("/Encoding") != pikepdf.Name("/Identity-H"):
-        return None
+    encoding = font.get("/Encoding")
     descendant = font["/DescendantFonts"][0]
+    widths, default = _cid_widths(descendant), float(descendant.get("/DW", 1000)) / 1000
+    if widths is None:
+        return None
+    if encoding == pikepdf.Name("/Identity-H"):
+        return Font(2, widths, default)
+    known = read_cmap(encoding.read_bytes()) if isinstance(encoding, pikepdf.Stream) else None
+    if known is None or encoding.get("/WMode", 0) or "/UseCMap" in encoding:
+        return None
+    code_bytes, cids = known
+    return Font(code_bytes, {code: widths.get(cid, default) for code, cid in cids.items()}, widths.get(0, default))
+
+
+def _cid_widths(descendant: Any) -> dict[int, float] | None:
+    """The widths of a CID font by CID, in em; None where ranges tell the same ones again and again."""
+    import pikepdf
+
     table = list(descendant.get("/W", []))
     widths: dict[int, float] = {}
     at = 0
@@ -65,7 +82,7 @@ def _composite(font: Any) -> Font | None:
             at += 3
         else:
             break
-    return Font(2, widths, float(descendant.get("/DW", 1000)) / 1000)
+    return widths
 
 
 def _without_widths(font: Any) -> Font | None:
