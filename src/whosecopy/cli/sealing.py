@@ -53,6 +53,9 @@ FormOption = Annotated[
         "--as", metavar="pdf", help="Issue copies of a text or Word document as PDF, with the layout marked as well."
     ),
 ]
+JobsOption = Annotated[
+    int, typer.Option("--jobs", help="Processes that make copies of a PDF; 0: as many as there are cores.", min=0)
+]
 WeakOption = Annotated[bool, typer.Option("--accept-weak", help="Seal although this document alone can name nobody.")]
 
 
@@ -119,6 +122,7 @@ def seal(
     ] = False,
     custodians: CustodiansOption = "",
     no_notice: Annotated[bool, typer.Option("--no-notice", help="Write no notice to recipients into DIR.")] = False,
+    jobs: JobsOption = 0,
     variants: VariantsOption = False,
     delimiter: DelimiterOption = "{{ }}",
     encoding: EncodingOption = None,
@@ -135,7 +139,7 @@ def seal(
     from whosecopy.vault.ancestry import Ancestry
 
     if resume:
-        _resume(vault, key, json)
+        _resume(vault, key, json, jobs)
         return
     if to is None or out_folder is None or (document is None) == (document_id is None):
         raise InputError("seal takes --to RECIPIENTS.csv, --out DIR, and either DOC or --document ID")
@@ -153,22 +157,23 @@ def seal(
                 custodians=tuple(Path(one.strip()) for one in custodians.split(",") if one.strip()),
                 every_page=every_page,
                 form=form,
+                jobs=jobs,
             )
             data = read_master(document, password), str(document)
             sealed = sealing.seal(here, data, recipients, out_folder, options, now(), advance)
         else:
-            added = str(document_id), recipients, out_folder, now(), advance, not no_notice
+            added = str(document_id), recipients, out_folder, now(), advance, not no_notice, jobs
             sealed = sealing.add_recipients(here, *added)
     _report(sealed, out_folder, json)
 
 
-def _resume(vault: Path | None, key: Path | None, json: bool) -> None:
+def _resume(vault: Path | None, key: Path | None, json: bool, jobs: int) -> None:
     from whosecopy.cli.files import now
     from whosecopy.cli.vaults import opened
     from whosecopy.vault.delivery import resume as resume_delivery
 
     with opened(vault, key) as here, progress("Finishing") as advance:
-        finished = resume_delivery(here, now(), advance)
+        finished = resume_delivery(here, now(), advance, jobs)
     if json:
         print_json({"copies": finished})
     else:

@@ -17,6 +17,7 @@ from whosecopy.media.dispatch import sealed_master
 from whosecopy.model import Recipient, Template, codec
 from whosecopy.seal.copies import name_of_copies, renderer
 from whosecopy.seal.plan import Progress
+from whosecopy.seal.pressing import made
 from whosecopy.vault.codebooks import sealed_codebook
 from whosecopy.vault.custodian_messages import HAND_OUT
 from whosecopy.vault.events import events, record
@@ -44,9 +45,10 @@ class SealedCopy:
     path: str
 
 
-def deliver(vault: Vault, batch: Batch, now: str, progress: Progress) -> tuple[SealedCopy, ...]:
+def deliver(vault: Vault, batch: Batch, now: str, progress: Progress, jobs: int = 0) -> tuple[SealedCopy, ...]:
     """Write every copy of a recorded batch, then mark it as done; first publish its record in the log.
 
+    Copies are made in up to `jobs` processes, 0 for as many as there are cores, where that is faster.
     A file that is there already with the right bytes is left alone. Raises `InputError` where a file of
     another content is in the way or the disk is full; the batch then stays pending.
     """
@@ -64,13 +66,17 @@ def deliver(vault: Vault, batch: Batch, now: str, progress: Progress) -> tuple[S
         out.mkdir(parents=True, exist_ok=True)
     copies: list[SealedCopy] = []
     rows: list[tuple[str, ...]] = []
-    for done in range(0, batch.count, _BLOCK):
-        block = issues[done : done + _BLOCK]
-        with _unfinished(out):
-            words = symbols_to_hand_out(codebook, batch, block[0].index, len(block), known, labels)
-        for issue, variants in zip(block, codebook.shown(words), strict=True):
+
+    def shown() -> Iterator[Variants]:
+        for done in range(0, batch.count, _BLOCK):
+            block = issues[done : done + _BLOCK]
+            with _unfinished(out):
+                words = symbols_to_hand_out(codebook, batch, block[0].index, len(block), known, labels)
+            yield from codebook.shown(words)
+
+    with made(make, batch.count, jobs) as printed:
+        for issue, data in zip(issues, printed(shown()), strict=True):
             path = out / file_name(issue.recipient.id, name)
-            data = make(variants)
             _write(path, data)
             label = labels[issue.index] if shows_labels else None
             copies.append(SealedCopy(label, issue.recipient.id, str(path)))
@@ -88,11 +94,11 @@ def deliver(vault: Vault, batch: Batch, now: str, progress: Progress) -> tuple[S
     return tuple(copies)
 
 
-def resume(vault: Vault, now: str, progress: Progress) -> tuple[SealedCopy, ...]:
+def resume(vault: Vault, now: str, progress: Progress, jobs: int = 0) -> tuple[SealedCopy, ...]:
     """Write the missing copies of every interrupted seal."""
     with vault.snapshot() as tx:
         pending = tx.pending_batches()
-    return tuple(copy for batch in pending for copy in deliver(vault, batch, now, progress))
+    return tuple(copy for batch in pending for copy in deliver(vault, batch, now, progress, jobs))
 
 
 def hand_out_again(vault: Vault, document: str, recipient: str, now: str) -> bytes:

@@ -48,7 +48,7 @@ class SealOptions:
     `organisations` is the share of marks that carry the symbol of an organisation in place of a copy's own,
     `notice` puts a notice to recipients beside the copies, `custodians` are the sockets of the two who hold the
     keys of the codewords in place of the vault. `form` says what copies are issued as (`pdf`, `docx`) where their
-    layout is to be marked as well.
+    layout is to be marked as well, `jobs` how many processes may make them (0: as many as there are cores).
     """
 
     alpha: float = DEFAULT_ALPHA
@@ -66,6 +66,7 @@ class SealOptions:
     notice: bool = True
     custodians: tuple[Path, ...] = ()
     form: str = ""
+    jobs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def seal(
         )
         batch = _issue(tx, codebook, (document, version), recipients, options.alpha, out, now, options.notice)
         title = tx.document(document).title
-    copies = deliver(vault, batch, now, progress)
+    copies = deliver(vault, batch, now, progress, options.jobs)
     return Sealed(document, title, version, template, copies, table, prepared.literal_braces)
 
 
@@ -170,6 +171,7 @@ def add_recipients(
     now: str,
     progress: Progress,
     notice: bool = True,
+    jobs: int = 0,
 ) -> Sealed:
     """Issue copies of the newest version of `document` to more recipients, under the same keys.
 
@@ -195,7 +197,7 @@ def add_recipients(
         if not _tell_apart(codebook, tx.next_index(document, newest.version) + len(recipients)):
             raise InputError(f"{document}: has too few marks for more recipients; seal a new version with --supersedes")
         batch = _issue(tx, codebook, (document, newest.version), recipients, newest.alpha, out, now, notice)
-    copies = deliver(vault, batch, now, progress)
+    copies = deliver(vault, batch, now, progress, jobs)
     return Sealed(document, title, newest.version, template, copies)
 
 

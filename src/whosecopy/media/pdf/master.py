@@ -99,6 +99,10 @@ class Press:
         """What one copy has otherwise than another: words and axes."""
         return self._ends.choices
 
+    def chosen(self, shifts: Sequence[Shift]) -> High:
+        """Which of `choices` fall on the higher value in a copy with these shifts."""
+        return self._ends.chosen(shifts)[0]
+
     def __call__(self, shifts: Sequence[Shift]) -> bytes:
         """The file of the copy with these shifts."""
         high, resting = self._ends.chosen(shifts)
