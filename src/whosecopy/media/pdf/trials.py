@@ -15,7 +15,8 @@ UP_EM, GREY = 0.03, 0.102
 """How far words are raised or lowered, and how light dark grey is, where carriers use that."""
 TURNS = 12
 """How often words may lose something until all that is left reads like the master."""
-_BY_CHANCE, _MORE_BY_CHANCE = 3, 6
+_BY_CHANCE = {False: (1, 6), True: (3, 6)}
+"""Trial copies by chance, on all axes or not: of every page, and of those that failed once, in every turn."""
 _LINES, _PAGES = 3, TURNS - 2
 
 
@@ -30,7 +31,7 @@ class Stage:
         chance = random.Random(turn)  # noqa: S311 - trial copies are no secret
         moving = [k for k, word in enumerate(words) if word.page in pages and (word.room_em > 0 or self._yields(word))]
         signs = [[1 - 2 * (k % 2) for k in range(len(moving))], [2 * (k % 2) - 1 for k in range(len(moving))]]
-        signs += [[chance.choice((-1, 1)) for _ in moving] for _ in range(_MORE_BY_CHANCE if turn else _BY_CHANCE)]
+        signs += [[chance.choice((-1, 1)) for _ in moving] for _ in range(_BY_CHANCE[self.all_axes][turn > 0])]
         for number, along in enumerate(signs):
             up = along[-number:] + along[:-number]
             yield [self._shift(word, words[word], along[k], up[k]) for k, word in enumerate(moving)]
