@@ -12,7 +12,9 @@ import pytest
 from PIL import Image
 from tests.conftest import MEMO, Desk, Sealed, new_desk, people
 
+from whosecopy.media.dispatch import DOCX
 from whosecopy.media.leak import open_leak
+from whosecopy.media.typeset import open_typesetter
 
 LEAKER = "p-003"
 PLAIN = MEMO.partition("# Duties")[2].replace("{{", "").replace("}}", "")
@@ -158,10 +160,60 @@ def test_a_word_document_as_pdf_names_its_copy_from_file_and_picture(tmp_path):
     assert {"declared", "layout.word_x"} <= carriers_read(found)
 
 
+@pytest.fixture(scope="module")
+def kept_as_word(tmp_path_factory) -> tuple[Desk, Sealed]:
+    """A desk where the Word document was sealed as one for four; leave it as it is, take `duties`."""
+    desk = new_desk(tmp_path_factory.mktemp("word"))
+    master = desk.file("duties.docx", word_file())
+    copies = "--to", desk.list_of(people(4)), "--out", desk.home / "out", "--as", "docx"
+    answer = desk.ok("seal", master, "--variants", *copies)
+    paths = {one["recipient"]: Path(one["path"]) for one in answer["copies"]}
+    return desk, Sealed(answer["document"]["id"], paths, answer)
+
+
+@pytest.fixture
+def duties(kept_as_word, tmp_path) -> tuple[Desk, Sealed]:
+    """A desk of one's own with the Word document in its vault, and its copies."""
+    return kept_as_word[0].clone(tmp_path / "desk"), kept_as_word[1]
+
+
+def test_a_word_copy_is_named_from_its_file_by_wording_and_layout(duties):
+    desk, sealed = duties
+    assert {path.suffix for path in sealed.copies.values()} == {".docx"}
+    found = desk.ok("trace", sealed.copies[LEAKER])
+    assert named(found) == [LEAKER]
+    assert {"declared", "layout.word_x", "layout.luminance"} <= carriers_read(found)
+
+
+def test_a_word_copy_is_named_from_a_pdf_and_a_picture_made_of_it(duties):
+    desk, sealed = duties
+    with open_typesetter(DOCX) as typesetter:
+        pdf = typesetter.pdf(sealed.copies[LEAKER].read_bytes(), "copy.docx")
+    found = desk.ok("trace", desk.file("leak.pdf", pdf))
+    assert (named(found), "layout.word_x" in carriers_read(found)) == ([LEAKER], True)
+    found = desk.ok("trace", desk.file("shot.png", screenshot(pdf, 1)))
+    assert (named(found), "layout.word_x" in carriers_read(found)) == ([LEAKER], True)
+
+
+def test_a_word_copy_made_again_has_the_same_bytes(duties):
+    desk, sealed = duties
+    desk.ok("copy", sealed.id, LEAKER, "--out", desk.home / "again.docx")
+    assert (desk.home / "again.docx").read_bytes() == sealed.copies[LEAKER].read_bytes()
+
+
+def test_a_word_copy_is_refused_as_a_new_master_and_its_words_are_not_put_back(duties):
+    desk, sealed = duties
+    master = desk.file("master.docx", sealed.copies[LEAKER].read_bytes())
+    to = "--to", desk.list_of(people(2)), "--out", desk.home / "new"
+    assert "holds marks of a copy" in desk.refused("seal", master, *to)
+    assert "cannot be put back" in desk.refused("seal", master, *to, "--normalise")
+
+
 @pytest.mark.parametrize(
     ("form", "name", "content", "said"),
     [
         ("odt", "a.md", MEMO.encode(), "--as odt"),
+        ("docx", "a.md", MEMO.encode(), "no Word document"),
         (
             "pdf",
             "a.eml",

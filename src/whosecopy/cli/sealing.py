@@ -50,7 +50,9 @@ CustodiansOption = Annotated[
 FormOption = Annotated[
     str,
     typer.Option(
-        "--as", metavar="pdf", help="Issue copies of a text or Word document as PDF, with the layout marked as well."
+        "--as",
+        metavar="pdf|docx",
+        help="Issue copies as PDF, or those of a Word file as Word, with the layout marked as well.",
     ),
 ]
 JobsOption = Annotated[

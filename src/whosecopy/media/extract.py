@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from whosecopy.errors import InputError
-from whosecopy.media import dispatch, encoding
+from whosecopy.media import dispatch, docx_looks, encoding
 from whosecopy.media.hyphens import joined
 from whosecopy.media.leak import LeakText, PagePicture
 from whosecopy.media.picture import frames
@@ -35,7 +35,8 @@ def _extract(data: bytes, name: str, codec: str | None) -> LeakText:
 
         return pdf.read(data, name)
     document = dispatch.read_document(data, name, codec)
-    return LeakText(document.text, document.media, "file")
+    words = docx_looks.seen(data, name) if document.media == dispatch.DOCX else None
+    return LeakText(document.text, document.media, "file", words=words)
 
 
 def _picture(data: bytes, name: str, media: str) -> LeakText:

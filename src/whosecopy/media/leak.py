@@ -6,6 +6,7 @@ import msgspec
 
 from whosecopy.errors import InputError
 from whosecopy.media import encoding, sandbox
+from whosecopy.media.docx_looks import SeenWords
 from whosecopy.model.layout import SeenPage
 
 PDF = "application/pdf"
@@ -33,7 +34,8 @@ class PagePicture:
 class LeakText:
     """The text of a leak; `channel` is `file`, `pdf text` or `ocr`; `notes` say what was left out or guessed.
 
-    `pages` are the words with their places on the pages of a PDF that holds text, `pictures` what was read by OCR.
+    `pages` are the words with their places on the pages of a PDF that holds text, `pictures` what was read by OCR,
+    `words` how the words of a Word document look.
     """
 
     text: str
@@ -42,6 +44,7 @@ class LeakText:
     notes: tuple[str, ...] = ()
     pages: tuple[SeenPage, ...] = ()
     pictures: tuple[PagePicture, ...] = ()
+    words: SeenWords | None = None
 
 
 @dataclass(frozen=True, slots=True)

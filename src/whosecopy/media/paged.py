@@ -60,7 +60,7 @@ def set_on_pages(document: Document, numbers: Mapping[int, int], set_pages: Sett
     """`document` with its edits, set on pages; `numbers` are those of the master's words, by their first character."""
     from whosecopy.media.pdf import master
 
-    pdf = master.parse(set_pages(replace(document, shifts=())), "the document set on pages")
+    pdf = master.parse(set_pages(document), "the document set on pages")
     text = document.edited_text()
     ours = list(_tokens(text))
     origin = dict(_origins(document))
@@ -78,7 +78,8 @@ def press(document: Document, set_pages: Setter) -> bytes:
     """
     from whosecopy.media.pdf import master
 
-    paged = set_on_pages(document, {word.start: k for k, word in enumerate(document.layout.words)}, set_pages)
+    numbers = {word.start: k for k, word in enumerate(document.layout.words)}
+    paged = set_on_pages(replace(document, shifts=()), numbers, set_pages)
     shifts = _moved(document.shifts, paged)
     return master.write(paged.pdf.with_shifts(shifts))
 

@@ -5,13 +5,13 @@ from pathlib import PurePath
 
 from whosecopy.carriers.writing import Variants, marker
 from whosecopy.errors import InputError, IntegrityError
-from whosecopy.media import paged
-from whosecopy.media.dispatch import PDF, render
+from whosecopy.media import paged, paged_word
+from whosecopy.media.dispatch import DOCX, PDF, render
 from whosecopy.model import Document, Template
 from whosecopy.seal.pressing import pressed
 
-FORMS = {"pdf": PDF}
-"""What copies can be issued as where that is not the master's own kind of file."""
+FORMS = {"pdf": PDF, "docx": DOCX}
+"""What copies can be issued as where that is not the master's own kind of file with its wording marked alone."""
 
 
 def renderer(master: Document, template: Template) -> Callable[[Variants], bytes]:
@@ -26,7 +26,8 @@ def renderer(master: Document, template: Template) -> Callable[[Variants], bytes
     mark = marker(master, template)
     if template.layout.engine:
         set_pages = paged.typesetter(template.media)
-        return lambda variants: paged.press(mark(variants), set_pages)
+        write = paged_word.write if template.layout.issued_as == DOCX else paged.press
+        return lambda variants: write(mark(variants), set_pages)
     if template.layout.words:
         return pressed(master, template)
     return lambda variants: render(mark(variants))
@@ -45,8 +46,12 @@ def on_pages(master: Document, form: str, name: str) -> Document:
         raise InputError(f"--as {form}: there are {', '.join(FORMS)}")
     if master.media == PDF:
         raise InputError(f"{name}: copies of a PDF are PDFs anyway; leave --as out")
-    program = engine(master.media)
-    return paged.laid_out(master, paged.typesetter(master.media), program, FORMS[form])
+    if FORMS[form] == DOCX != master.media:
+        raise InputError(f"{name}: is no Word document; only copies of one can be Word documents")
+    program, set_pages = engine(master.media), paged.typesetter(master.media)
+    if FORMS[form] == DOCX:
+        return paged_word.laid_out_as_word(master, set_pages, program)
+    return paged.laid_out(master, set_pages, program, FORMS[form])
 
 
 def name_of_copies(name: str, template: Template) -> str:

@@ -4,8 +4,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from whosecopy.media.docx_looks import SeenWords
 from whosecopy.media.leak import LeakText, PagePicture, open_leak
 from whosecopy.model import Exhibit
+from whosecopy.trace.pictures import Shown
 
 File = tuple[bytes, str]
 """The bytes of a file and its name."""
@@ -15,13 +17,20 @@ File = tuple[bytes, str]
 class Leak:
     """An exhibit, opened; `channel` is that of its files, `ocr` where one of them was a picture.
 
-    `pictures` are what was read by OCR, kept only until they have been measured.
+    `pictures` are what was read by OCR, `words` the words of Word documents; both are kept only until they have been
+    measured.
     """
 
     exhibit: Exhibit
     channel: str
     names: tuple[str, ...]
     pictures: tuple[PagePicture, ...] = ()
+    words: tuple[SeenWords, ...] = ()
+
+    @property
+    def shown(self) -> Shown:
+        """What can be measured of it."""
+        return Shown(self.exhibit.text, self.exhibit.pages, self.pictures, self.words)
 
 
 def digest_of(files: Sequence[File]) -> str:
@@ -49,4 +58,5 @@ def open_exhibit(files: Sequence[File], encoding: str | None) -> Leak:
     )
     channel = "ocr" if "ocr" in channels else min(channels)
     pictures = tuple(picture for one in opened for picture in one.pictures)
-    return Leak(exhibit, channel, tuple(name for _, name in files), pictures)
+    words = tuple(one.words for one in opened if one.words)
+    return Leak(exhibit, channel, tuple(name for _, name in files), pictures, words)

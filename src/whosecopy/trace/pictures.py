@@ -5,11 +5,13 @@ exhibit.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from whosecopy.media.dispatch import sealed_master
+from whosecopy.media.dispatch import DOCX, sealed_master
+from whosecopy.media.docx_looks import SeenWords
+from whosecopy.media.docx_looks import looks_of as looks_of_word
 from whosecopy.media.leak import PagePicture
 from whosecopy.media.paged import typesetter
 from whosecopy.media.pdf.looks import looks_of
@@ -25,6 +27,16 @@ from whosecopy.trace.reference import Reference, own_pages, pages_as_worded
 _PLACES = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a leak shows: its text, pages with text, pictures of pages, and the words of Word documents."""
+
+    text: str
+    pages: Sequence[SeenPage] = ()
+    pictures: Sequence[PagePicture] = ()
+    words: Sequence[SeenWords] = ()
+
+
 def measure_pictures(template: Template, master: bytes, pictures: Sequence[PagePicture]) -> Measured:
     """What `pictures` show of the words of `template`, whose file is the PDF `master`.
 
@@ -36,21 +48,34 @@ def measure_pictures(template: Template, master: bytes, pictures: Sequence[PageP
 def measure(
     template: Template,
     file: tuple[bytes, str],
-    leak_text: str,
-    pages: Sequence[SeenPage],
-    pictures: Sequence[PagePicture],
+    leak: Shown,
 ) -> Measured:
-    """What the pages and pictures of a leak show of the words of `template`, whose master is `file`.
+    """What a leak shows of the looks of the words of `template`, whose master is `file`.
 
     `file` is its bytes and its encoding, where that had to be given. Raises `InputError` where the leak has no pages to
     be laid on.
     """
     master, encoding = file
     if not template.layout.engine:
-        return measure_pictures(template, master, pictures)
+        return measure_pictures(template, master, leak.pictures)
     opened = sealed_master(template, master, encoding or None)
-    reference = pages_as_worded(template, opened, leak_text, typesetter(template.media))
-    return measure_pages(template, reference, pages, pictures)
+    if leak.words and template.layout.issued_as == DOCX:
+        return _in_files(template, leak.words)
+    reference = pages_as_worded(template, opened, leak.text, typesetter(template.media))
+    return measure_pages(template, reference, leak.pages, leak.pictures)
+
+
+def _in_files(template: Template, words: Sequence[SeenWords]) -> Measured:
+    """What Word documents show of the words of `template`."""
+    looks = Looks.nothing(len(template.layout.words))
+    for one in words:
+        looks = looks.or_else(looks_of_word(one, template.text, template.layout))
+    kept = [k for k, told in enumerate(np.isfinite(looks.along_pt) | np.isfinite(looks.grey)) if told]
+    places = [template.layout.words[k] for k in kept]
+    return Measured(
+        codec.digest(template).hex(), 0, (), tuple(kept),
+        tuple(word.page for word in places), tuple(word.box_pt for word in places), *_columns(looks, kept),
+    )  # fmt: skip
 
 
 def measure_pages(

@@ -5,16 +5,16 @@ rewritten as the earlier master has them, or the ancestry is recorded and they a
 the new version is read against the earlier one.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from whosecopy.carriers.registry import is_layout
 from whosecopy.errors import InputError
-from whosecopy.media.dispatch import open_document, render
+from whosecopy.media.dispatch import DOCX, PDF, open_document, render
 from whosecopy.media.leak import open_leak
-from whosecopy.model import Document, Edit, Inherited, SeenPage, Site, Template
+from whosecopy.model import Document, Edit, Inherited, Site, Template
 from whosecopy.model.measured import Measured
 from whosecopy.trace.judge import alpha_of, judge
-from whosecopy.trace.pictures import measure
+from whosecopy.trace.pictures import Shown, measure
 from whosecopy.trace.read import Sighting, read_leak
 from whosecopy.vault.codebooks import candidate
 from whosecopy.vault.lookup import Key, find_versions
@@ -29,15 +29,15 @@ class Ancestry:
     record: bool = False
 
 
-def marked_by(vault: Vault, text: str, pages: Sequence[SeenPage] = ()) -> dict[Key, Sighting]:
-    """The sealed versions of which some copy's marks are in a text or on its pages, with what these show of them."""
+def marked_by(vault: Vault, shown: Shown) -> dict[Key, Sighting]:
+    """The sealed versions of which some copy's marks are in a text or its looks, with what these show of them."""
     with vault.snapshot() as tx:
         issued = tx.issued()
     found = {}
-    for key, template in find_versions(vault, text, None).items():
+    for key, template in find_versions(vault, shown.text, None).items():
         if not issued.get(key):
             continue
-        sighting = read_leak(template, text, pages, _measured(vault, key, template, text, pages))
+        sighting = read_leak(template, shown.text, shown.pages, _measured(vault, key, template, shown))
         with vault.snapshot() as tx:
             one = candidate(tx, *key, sighting, issued[key])
         if judge([one], alpha_of([one], None, 1)).named:
@@ -45,13 +45,13 @@ def marked_by(vault: Vault, text: str, pages: Sequence[SeenPage] = ()) -> dict[K
     return found
 
 
-def _measured(vault: Vault, key: Key, template: Template, text: str, pages: Sequence[SeenPage]) -> tuple[Measured, ...]:
-    """What pages show of a version whose copies were set on pages."""
-    if not (pages and template.layout.engine):
+def _measured(vault: Vault, key: Key, template: Template, shown: Shown) -> tuple[Measured, ...]:
+    """What looks show of a version whose copies were set on pages."""
+    if not ((shown.pages or shown.words) and template.layout.engine):
         return ()
     with vault.snapshot() as tx:
         file = tx.load_master(*key), tx.version(*key).encoding
-    return (measure(template, file, text, pages, ()),)
+    return (measure(template, file, shown),)
 
 
 def settle_ancestry(
@@ -61,8 +61,9 @@ def settle_ancestry(
 
     Raises `InputError` where marks are found and `how` says neither to rewrite nor to record them.
     """
-    pages = open_leak(master.source, name).pages if master.layout.words else ()
-    found = marked_by(vault, master.text, pages)
+    leak = open_leak(master.source, name) if master.media in (PDF, DOCX) else None
+    shown = Shown(master.text, leak.pages, words=(leak.words,) if leak.words else ()) if leak else Shown(master.text)
+    found = marked_by(vault, shown)
     if not found:
         return master, declared, ()
     documents = ", ".join(dict.fromkeys(document for document, _ in found))
@@ -73,8 +74,8 @@ def settle_ancestry(
             f"{name}: holds marks of a copy of {documents}, so that later leaks would point to its reader; "
             "--normalise rewrites these places, --record-ancestry keeps them and leaves them out of tracing"
         )
-    if master.layout.words:
-        raise InputError(f"{name}: the words of a PDF cannot be put back; seal the PDF that the copy was made from")
+    if master.media == PDF or any(_by_layout(sighting) for sighting in found.values()):
+        raise InputError(f"{name}: words that were moved cannot be put back; seal the file that the copy was made from")
     edits = tuple(edit for sighting in found.values() for edit in _back_to_master(sighting))
     return _rewritten(master, declared, _disjoint(edits), name)
 
@@ -93,6 +94,11 @@ def erase_inherited(sightings: dict[Key, Sighting]) -> dict[Key, Sighting]:
 
 def _read_sites(sighting: Sighting) -> tuple[int, ...]:
     return tuple(item.site for item in sighting.evidence if item.state == "read")
+
+
+def _by_layout(sighting: Sighting) -> bool:
+    """Whether marks of layout were read."""
+    return any(is_layout(sighting.template.sites[site].carrier) for site in _read_sites(sighting))
 
 
 def _back_to_master(sighting: Sighting) -> list[Edit]:

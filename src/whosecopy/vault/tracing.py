@@ -111,19 +111,19 @@ def _found(vault: Vault, leak: Leak, document: str | None) -> tuple[Leak, dict[K
     measured = {
         key: _measured(vault, key, template, leak)
         for key, template in candidates.items()
-        if template.layout.words and (leak.pictures or (template.layout.engine and leak.exhibit.pages))
+        if template.layout.words and (leak.pictures or (template.layout.engine and (leak.exhibit.pages or leak.words)))
     }
     shown = {key[0] for key, one in measured.items() if one.pages}
     kept = found or {key: template for key, template in candidates.items() if key[0] in shown}
     exhibit = replace(leak.exhibit, measured=tuple(one for key, one in measured.items() if key in kept))
-    return replace(leak, exhibit=exhibit, pictures=()), kept
+    return replace(leak, exhibit=exhibit, pictures=(), words=()), kept
 
 
 def _measured(vault: Vault, key: Key, template: Template, leak: Leak) -> Measured:
     """What the leak shows of the words of a sealed version."""
     with vault.snapshot() as tx:
         file = tx.load_master(*key), tx.version(*key).encoding
-    return measure(template, file, leak.exhibit.text, leak.exhibit.pages, leak.pictures)
+    return measure(template, file, leak.shown)
 
 
 def _read(exhibit: Exhibit, found: Mapping[Key, Template], issued: Mapping[Key, int]) -> dict[Key, Sighting]:

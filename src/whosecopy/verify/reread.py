@@ -50,7 +50,7 @@ def _measured(bundle: Bundle, leak: Leak) -> set[Measured]:
         if hashlib.sha256(master).hexdigest() != template.master_sha256:
             raise IntegrityError(f"{master_member(panel)}: is not the master that was sealed")
         file = master, bundle.evidence.panels[panel].encoding
-        found.add(measure(template, file, leak.exhibit.text, leak.exhibit.pages, leak.pictures))
+        found.add(measure(template, file, leak.shown))
     return found
 
 
