@@ -31,8 +31,8 @@ _RECIPIENTS, _ALPHA = 2, 1e-6
 _KEY = bytes(32)
 _MOVED = 0.5
 """Words that a reader would take for others stay where they are; this share of all has to move at least."""
-_MISREAD = 0.05
-"""Share of marks that the exact reader may misread: on broken pages a word that stands far from all others."""
+_MISREAD = 0.2
+"""Share of marks that the exact reader may misread: on broken pages those that stand alone, or are few."""
 
 
 @dataclass(frozen=True, slots=True)
