@@ -98,7 +98,7 @@ def test_a_copy_is_no_master(leaflet):
     source = desk.file("again.pdf", sealed.copies[LEAKER].read_bytes())
     refused = desk.refused("seal", source, "--to", desk.list_of(FEW), "--out", desk.home / "again")
     assert "holds marks of a copy" in refused
-    assert "seal the PDF that" in desk.refused(
+    assert "seal the file that" in desk.refused(
         "seal", source, "--to", desk.list_of(FEW), "--out", desk.home / "again", "--normalise"
     )
 
