@@ -8,7 +8,7 @@ the look-up of the document.
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from whosecopy.bench.layout_ways import FORECAST, WAYS, Way
 from whosecopy.bench.naming import decide_alone, fresh_codebook
 from whosecopy.bench.printing import Draw, part
+from whosecopy.bench.usage import Usage, watching
 from whosecopy.errors import InputError
 from whosecopy.media.leak import PagePicture, open_leak
 from whosecopy.media.picture.draw import draw_page
@@ -46,7 +47,7 @@ class Setting:
 class Trace:
     """One leak: whether its page was found, a copy used was named, one not used was named, and how marks were read.
 
-    `levels` are those of the marks on the part of the page that was shown.
+    `levels` are those of the marks on the part of the page that was shown; `usage` is what it took to read the picture.
     """
 
     document: str
@@ -55,6 +56,7 @@ class Trace:
     named: bool
     wrong: bool
     levels: Levels
+    usage: Usage = field(default_factory=Usage)
 
 
 def traces(
@@ -81,12 +83,13 @@ def traces(
             copy, box = make(variants), way.box(rng)
             shown = [int(page) for page in rng.choice(pages, way.pages, replace=False)]
             picture = way.seen([part(drawing(copy, page), box) for page in shown], rng)
-            sighting = sight(template, master.source, [picture])
+            with watching() as usage:
+                sighting = sight(template, master.source, [picture])
             decision = decide_alone(sighting, codebook, setting.recipients, setting.alpha / _FIRST_TRACE)
             indices = {one.index for one in decision.named}
             levels = count(sighting, variants, marks_on(template, shown, box))
             found = bool(sighting.marks_read)
-            yield Trace(name, way.name, found, guilty in indices, bool(indices - {guilty}), levels)
+            yield Trace(name, way.name, found, guilty in indices, bool(indices - {guilty}), levels, usage)
 
 
 def planned(document: tuple[str, Document, Template], setting: Setting) -> tuple[str, Document, Template]:
@@ -129,6 +132,7 @@ def count(sighting: Sighting, variants: NDArray[np.uint8], shown: Shown) -> Leve
 def rows(seen: Sequence[Trace]) -> list[dict[str, object]]:
     """One row for each document and way, and one for several documents: names, and shares of marks misread or erased.
 
+    Processor time is the median and the 90th percentile, with all child processes; memory is the most at one time.
     `wrong` of a carrier is the share of its marks that were read wrong among those that were read.
     """
     groups: dict[tuple[str, str], list[Trace]] = defaultdict(list)
@@ -145,10 +149,18 @@ def rows(seen: Sequence[Trace]) -> list[dict[str, object]]:
             "found": sum(one.found for one in group),
             "named": sum(one.named for one in group),
             "wrong_names": sum(one.wrong for one in group),
+            **_taken(group),
             **{name: share for carrier in carriers for name, share in _shares(group, carrier)},
         }
         for (document, attack), group in groups.items()
     ]
+
+
+def _taken(group: Sequence[Trace]) -> dict[str, float]:
+    """Processor time for a picture, half of them and nine in ten; and the most memory."""
+    middle, most = np.quantile([one.usage.cpu_s for one in group], (0.5, 0.9))
+    memory = max(one.usage.peak_bytes for one in group)
+    return {"cpu_s": round(float(middle), 1), "cpu_s p90": round(float(most), 1), "MiB": round(memory / 2**20)}
 
 
 def _shares(group: Sequence[Trace], carrier: str) -> Iterator[tuple[str, float]]:

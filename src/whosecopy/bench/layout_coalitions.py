@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from whosecopy.bench.layout import Setting, Trace, count, drawing, sight
 from whosecopy.bench.naming import decide_alone, fresh_codebook
 from whosecopy.bench.printing import Draw, Scanner, averaged, merged, scanned, screenshot
+from whosecopy.bench.usage import watching
 from whosecopy.media.picture.sheet import Grey
 from whosecopy.model import Document, Template, Word
 from whosecopy.seal.copies import renderer
@@ -48,14 +49,15 @@ def coalitions(
                 held = [codebook.variants(index, 1)[0] for index in guilty]
                 copies = [make(variants) for variants in held]
                 pictures = [_picture(copies, template, page, way, rng) for page in pages]
-                sighting = sight(template, master.source, pictures)
+                with watching() as usage:
+                    sighting = sight(template, master.source, pictures)
                 decision = decide_alone(sighting, codebook, setting.recipients, setting.alpha / _FIRST_TRACE)
                 indices = {one.index for one in decision.named}
                 alike = np.all([one == held[0] for one in held], axis=0)
                 levels = count(sighting, held[0], alike & marks_on(template, pages))
                 found, innocent = bool(sighting.marks_read), indices.difference(guilty)
                 attack = f"{way}, {size} copies"
-                yield Trace(name, attack, found, bool(indices.intersection(guilty)), bool(innocent), levels)
+                yield Trace(name, attack, found, bool(indices.intersection(guilty)), bool(innocent), levels, usage)
 
 
 def _picture(copies: Sequence[bytes], template: Template, page: int, way: str, rng: np.random.Generator) -> Grey:
