@@ -83,6 +83,11 @@ WAYS: dict[str, Callable[[Grey], Grey]] = {
 }
 
 
+def test_a_page_at_an_odd_zoom_is_laid_to_the_pixel(sealed: Letter) -> None:
+    levels = sealed.read(draw_page(sealed.copy, 0, 110 / 72, "copy"))
+    assert wrong(levels, "word_y")[0] == 0
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_a_screenshot_by_the_same_program_is_read_without_an_error(sealed: Letter, way: str) -> None:
     levels = sealed.read(WAYS[way](draw_page(sealed.copy, 0, SCREEN_DPI / 72, "copy")))

@@ -3,6 +3,7 @@
 The ends are the same for all copies and no copy is like one of them; no codeword is in reach here (STATISTICS V5).
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -25,23 +26,23 @@ class Ends:
 
     template: Template
     master: bytes
-    _files: list[bytes] | None = field(default=None)
+    _make: Callable[[int], bytes] | None = None
+    _files: dict[int, bytes] = field(default_factory=dict)
 
     def draw(self, page: int, end: int, scale: float) -> Grey | None:
         """A page at `scale` pixels per point, at an end as `DrawEnd` counts them; None where there is no such file."""
-        if self._files is None:
-            self._files = []
+        if end not in self._files:
+            self._files[end] = b""
             with suppress(WhosecopyError):
-                self._files = self._pressed()
-        return draw_page(self._files[end], page, scale, "the master") if self._files else None
+                self._make = self._make or self._pressed()
+                self._files[end] = self._make(end)
+        return draw_page(self._files[end], page, scale, "the master") if self._files[end] else None
 
-    def _pressed(self) -> list[bytes]:
+    def _pressed(self) -> Callable[[int], bytes]:
         opened = sealed_master(self.template, self.master, None)
         carriers = np.array(self.template.mark_carriers)
         mark = marker(opened, self.template)
-        ends = []
-        for along, up in _ENDS:
-            variants = (carriers == WORD_X.name) * along + (carriers == WORD_Y.name) * up
-            ends.append(mark(variants.astype(np.uint8)))
+        sides = [(carriers == WORD_X.name) * along + (carriers == WORD_Y.name) * up for along, up in _ENDS]
+        ends = [mark(variants.astype(np.uint8)) for variants in sides]
         make = press(opened, ends)
-        return [make(end) for end in ends]
+        return lambda end: make(ends[end])
