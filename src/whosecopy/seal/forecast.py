@@ -18,6 +18,7 @@ from whosecopy.codes.keys import draw_secrets
 from whosecopy.codes.organisations import organisation_panel
 from whosecopy.codes.panel import Panel, p_values
 from whosecopy.model import Floats, Reading, Template, codec
+from whosecopy.model.layout import NO_LAYOUT
 from whosecopy.seal.plan import Progress, weak_pages, with_profile
 from whosecopy.seal.sheets import QUARTERS, WHOLE, full_pages, marks_on
 from whosecopy.stats.intervals import clopper_pearson
@@ -222,7 +223,11 @@ class _Trials:
         self._rng = np.random.default_rng(seed)
         self._alphabet = np.array([mark.q for mark in template.marks], dtype=np.uint8)
         self._carriers = template.mark_carriers
-        self._places = [[_with_context(template, k) for k in mark.sites] for mark in template.marks]
+        self._bare = replace(template, text="", blocks=(), sites=(), layout=NO_LAYOUT)
+        self._places = np.array([_with_context(template, k) for mark in template.marks for k in mark.sites]).reshape(
+            -1, 2
+        )
+        self._first_place = np.cumsum([0, *(len(mark.sites) for mark in template.marks)])[:-1]
 
     def without_organisations(self) -> "_Trials":
         """The same with every mark a person's, under the profile that persons have."""
@@ -274,30 +279,34 @@ class _Trials:
         return True
 
     def _named(self, attack: Attack, visible: np.ndarray, group: bool = False) -> bool:
-        colleagues = [0] * attack.coalition
-        codebook = make_codebook(self._template, draw_secrets(self._rng.bytes), colleagues)
-        reading = self._reading(attack, codebook, visible)
+        marks = _spread(np.flatnonzero(visible), _ENOUGH * attack.coalition)
+        if not marks.size:
+            return False
+        shown = replace(self._bare, marks=tuple(self._template.marks[k] for k in marks))
+        codebook = make_codebook(shown, draw_secrets(self._rng.bytes), [0] * attack.coalition)
+        reading = self._reading(attack, codebook, marks)
         key, groups = codebook.secrets, self._organisations
-        panel = Panel(reading, codebook.biases, codebook.labels, key, self._recipients, self._shared, groups)
+        panel = Panel(reading, codebook.biases, codebook.labels, key, self._recipients, self._shared[marks], groups)
         if group:
             found = p_values(organisation_panel(panel), codebook.organisation_symbols(1))
             return bool(found.min() <= self._group_limit)
         return bool(p_values(panel, codebook.symbols(0, attack.coalition)).min() <= self._limit)
 
-    def _reading(self, attack: Attack, codebook: Codebook, visible: np.ndarray) -> Reading:
-        """What would be read: at each visible mark one of the copies' variants, or an error."""
+    def _reading(self, attack: Attack, codebook: Codebook, marks: np.ndarray) -> Reading:
+        """What would be read of a codebook of these `marks`: one of the copies' variants at each, or an error."""
         shown = codebook.variants(0, attack.coalition)
-        holder = self._rng.integers(0, attack.coalition, len(self._alphabet))
-        truth = shown[holder, np.arange(len(self._alphabet))].astype(int)
-        levels: Floats = np.zeros((len(self._alphabet), int(self._alphabet.max(initial=2))))
-        for mark in _spread(np.flatnonzero(visible), _ENOUGH * attack.coalition):
+        holder = self._rng.integers(0, attack.coalition, len(marks))
+        truth = shown[holder, np.arange(len(marks))].astype(int)
+        alphabet = self._alphabet[marks]
+        levels: Floats = np.zeros((len(marks), int(alphabet.max(initial=2))))
+        for k, mark in enumerate(marks):
             options = _levels(attack, self._carriers[mark])
             nats = options[int(self._rng.choice(len(options), p=[share for _, share in options]))][0]
-            q = int(self._alphabet[mark])
-            best = truth[mark] if nats > 0 else (truth[mark] + int(self._rng.integers(1, q))) % q
-            levels[mark, :q] = -abs(nats)
-            levels[mark, best] = 0.0
-        return Reading(codebook.digest.hex(), levels, self._alphabet)
+            q = int(alphabet[k])
+            best = truth[k] if nats > 0 else (truth[k] + int(self._rng.integers(1, q))) % q
+            levels[k, :q] = -abs(nats)
+            levels[k, best] = 0.0
+        return Reading(codebook.digest.hex(), levels, alphabet)
 
     def _shown(self, part: str) -> list[np.ndarray]:
         """Which marks are visible, for every stretch of the text or piece of a page that a part may be."""
@@ -308,8 +317,8 @@ class _Trials:
 
     def _visible(self, part: tuple[int, int]) -> np.ndarray:
         """Which marks have a site that `part` of the text shows with enough words on both sides: shape (m,)."""
-        inside = [any(part[0] <= start and end <= part[1] for start, end in places) for places in self._places]
-        return np.array(inside, dtype=bool)
+        inside = (self._places[:, 0] >= part[0]) & (self._places[:, 1] <= part[1])
+        return np.logical_or.reduceat(inside, self._first_place) if inside.size else np.zeros(0, dtype=bool)
 
     def _master_words(self, copied: int) -> int:
         """How many words of the master stand in `copied` words of a copy, whose variants may be longer."""
