@@ -98,7 +98,7 @@ def test_a_picture_of_a_page_that_was_never_sealed_names_nobody(print_shop, tmp_
 
 def test_a_picture_that_cannot_be_laid_on_the_page_says_so(print_shop, tmp_path) -> None:
     desk = print_shop[0].clone(tmp_path / "desk")
-    ruined = cv2.GaussianBlur(page_of(print_shop[1], 0, 72), (0, 0), 3.0)
+    ruined = cv2.GaussianBlur(page_of(print_shop[1], 0, 72), (0, 0), 9.0)
     document = print_shop[1].id
     answer = traced(desk, stored("PNG", ruined), "ruined.png", "--document", document)
     assert (answer.code, named(answer)) == (1, [])
