@@ -39,6 +39,7 @@ def test_pictures_without_a_page_are_read_or_refused_within_limits(plain):
     rng = np.random.default_rng(5)
     noise = saved(rng.integers(0, 256, (160, 120), dtype=np.uint8), "PNG")
     files = [("noise.png", lambda: noise), ("one pixel.png", PICTURES["one pixel.png"])]
+    files.append(("large.webp", PICTURES["a WebP of 9,900 x 9,900.webp"]))
     answers = list(ask(files, [LEAK], plain))
     assert [one for one in answers if one.broken] == []
     assert "marks read" not in {one.outcome for one in answers}

@@ -17,10 +17,9 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 from whosecopy.bench.hostile_mutations import mutations
-from whosecopy.bench.hostile_pdfs import PDFS
+from whosecopy.bench.hostile_pdfs import PDFS, one_page
 from whosecopy.bench.hostile_pictures import PICTURES
 from whosecopy.bench.hostile_questions import Found, Sealed, as_leak, as_master, seal_document
-from whosecopy.bench.typeset import article
 from whosecopy.errors import WhosecopyError
 
 File = tuple[str, Callable[[], bytes]]
@@ -64,10 +63,10 @@ def files_of(documents: Mapping[str, bytes], broken: int | None, seed: int) -> I
 def ask(
     files: Iterable[File], questions: Sequence[str] = (MASTER, LEAK), sealed: Sealed | None = None
 ) -> Iterator[Answer]:
-    """Every question about every file; leaks are read against `sealed`, or an article that is sealed here."""
+    """Every question about every file; leaks are read against `sealed`, or a plain page that is sealed here."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    against = sealed or seal_document(article(1), "article.pdf")
+    against = sealed or seal_document(one_page(), "page.pdf")
     for name, make in files:
         data = make()
         for question in questions:

@@ -15,7 +15,7 @@ from whosecopy.codes.keys import draw_secrets
 from whosecopy.media.dispatch import read_document
 from whosecopy.media.pdf.chars import page_chars
 from whosecopy.media.pdf.seen import seen_page
-from whosecopy.media.winnow import leak_fingerprints, rerank, with_alternatives
+from whosecopy.media.winnow import leak_fingerprints, master_fingerprints, rerank, with_alternatives
 from whosecopy.model import Document, SeenPage, Template
 from whosecopy.seal.copies import renderer
 from whosecopy.seal.declare import prepare
@@ -63,15 +63,16 @@ def seal_document(data: bytes, name: str) -> Sealed:
 
 
 def as_leak(data: bytes, name: str, sealed: Sealed) -> Found:
-    """Reads a file as `trace` does, against one sealed document.
+    """Reads a file as `trace` does, against one sealed document: pictures are laid on those that share words with it.
 
     Raises `InputError` where it cannot be read.
     """
     leak = open_exhibit([(data, name)], None)
     template, text = sealed.template, leak.exhibit.text
-    leak_fingerprints(text, _KEY)
-    rerank(text, {0: with_alternatives(template.text, template.sites)})
-    measured = (measure_pictures(template, sealed.master, leak.pictures),) if leak.pictures else ()
+    known = master_fingerprints(template.text, template.sites, _KEY)
+    shared = np.isin(leak_fingerprints(text, _KEY), known).any()
+    likely = bool(rerank(text, {0: with_alternatives(template.text, template.sites)})) or shared
+    measured = (measure_pictures(template, sealed.master, leak.pictures),) if leak.pictures and likely else ()
     sighting = read_leak(template, text, leak.exhibit.pages, measured)
     return Found("marks read" if sighting.marks_read else "no marks", SECONDS * max(1, len(leak.pictures)))
 

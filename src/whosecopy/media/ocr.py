@@ -25,7 +25,8 @@ _PARTS = ((8, 4), (3, 3))
 _WAYS = ((1, 1), (-1, -1), (1, -1), (-1, 1))
 """As it is, upside down, mirrored, both: steps down and across. Tesseract itself reads what is sideways."""
 _BUDGET_S, _TURNING_S = 450, 60
-_PAGE_S, _PAGE_CPU_S, _PART_CPU_S = 110, 20, 3
+_PAGE_S, _PAGE_CPU_S, _TRIAL_CPU_S, _PART_CPU_S = 110, 20, 8, 3
+"""Processor time that Tesseract has for a page in all, of it for trying how it is turned, and for one part."""
 _GOOD_CONFIDENCE = 60.0
 _PAGE_OPTIONS = ("--dpi", "300", "--psm", "3", "-c", "thresholding_method=2")
 _KEPT_SIDE_PX, _KEPT_PX = 4_000, 160_000_000
@@ -74,10 +75,11 @@ class Reader:
         how large its letters are; then the page is read once, no larger than they need.
         """
         page = 255 - page if float(np.median(page)) < _DARK else page
+        ends = _spent_s() + _PAGE_CPU_S
         way, letter_px = self._tried(page)
-        best = _seen(_turned(page, way), self.name, _factor(max(page.shape), letter_px))
+        best = _seen(_turned(page, way), self.name, _factor(max(page.shape), letter_px), _until(ends))
         if best.confidence < _GOOD_CONFIDENCE and way != _WAYS[0] and not best.broken:
-            other = _seen(page, self.name, _factor(max(page.shape)))
+            other = _seen(page, self.name, _factor(max(page.shape)), _until(ends))
             best = max(best, other, key=lambda seen: seen.confidence)
         self._keep(best)
         return _lines(best.words)
@@ -85,10 +87,12 @@ class Reader:
     def _tried(self, page: Grey) -> tuple[tuple[int, int], float]:
         """The way that a part of the page is best read in, and how wide its letters are: 0 where that is not sure."""
         began, factor = time.monotonic(), _factor(max(page.shape))
-        best, way = _NOTHING, _WAYS[0]
+        best, way, ends = _NOTHING, _WAYS[0], _spent_s() + _TRIAL_CPU_S
         for share in _PARTS if self.turning_s < _TURNING_S else ():
             part = _busiest(page, *share)
             for turn in _WAYS:
+                if _spent_s() > ends:
+                    break
                 seen = _seen(_turned(part, turn), self.name, factor, _PART_CPU_S)
                 if seen.confidence > best.confidence:
                     best, way = seen, turn
@@ -126,6 +130,17 @@ class _Seen:
 
 
 _NOTHING = _Seen(np.zeros((1, 1), np.uint8), [], 0.0)
+
+
+def _spent_s() -> float:
+    """Processor time that Tesseract has used so far, for all pages."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _until(ends: float) -> int:
+    """What is left of a page's time, in whole seconds."""
+    return max(1, int(ends - _spent_s()))
 
 
 def _turned(page: Grey, way: tuple[int, int]) -> Grey:

@@ -49,7 +49,7 @@ def frames(data: bytes, name: str, notes: list[str]) -> Iterator[Grey]:
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
             held = getattr(picture, "n_frames", 1)
-            count = min(held, _MAX_FRAMES) if picture.format in _PAGED else 1
+            count = max(1, min(held, _MAX_FRAMES)) if picture.format in _PAGED else 1
             if held > count:
                 notes.append(f"{held - count} pages of the picture were left out")
             for number in range(count):
@@ -57,7 +57,11 @@ def frames(data: bytes, name: str, notes: list[str]) -> Iterator[Grey]:
                     picture.seek(number)
                 if picture.width * picture.height > _MAX_PIXELS:
                     raise InputError(f"{name}: over {_MAX_PIXELS // 10**6} megapixels; hand in a smaller picture")
-                yield grey_of(picture)
+                page = grey_of(picture)
+                if number + 1 < count:
+                    yield page
+        del picture  # decoders hold gigabytes, and the last page, mostly the only one, is read for a while
+        yield page
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
         raise InputError(f"{name}: the picture cannot be read ({error}); save it as PNG again") from None
 
