@@ -265,7 +265,7 @@ def _table(rows: Rows) -> None:
     grid = Table(box=None, pad_edge=False, header_style="bold")
     for heading in rows[0] if rows else ():
         words = isinstance(rows[0][heading], str)
-        grid.add_column(heading.replace("_", " "), justify="left" if words else "right", no_wrap=words)
+        grid.add_column(heading.replace("_", " "), justify="left" if words else "right", no_wrap=not words)
     for row in rows:
         grid.add_row(*(_cell(value) for value in row.values()))
     out().print(grid)
