@@ -45,11 +45,15 @@ def measure_pictures(template: Template, master: bytes, pictures: Sequence[PageP
     return measure_pages(template, own_pages(template, master), (), pictures, Ends(template, master).draw)
 
 
-def measure(
-    template: Template,
-    file: tuple[bytes, str],
-    leak: Shown,
-) -> Measured:
+def can_measure(template: Template, leak: Shown) -> bool:
+    """Whether a leak may show anything of the looks of the words of `template` that `read_leak` does not see itself."""
+    layout = template.layout
+    if not layout.engine:
+        return bool(layout.words and leak.pictures)
+    return bool(leak.pages or leak.pictures or (leak.words and layout.issued_as == DOCX))
+
+
+def measure(template: Template, file: tuple[bytes, str], leak: Shown) -> Measured:
     """What a leak shows of the looks of the words of `template`, whose master is `file`.
 
     `file` is its bytes and its encoding, where that had to be given. Raises `InputError` where the leak has no pages to
@@ -58,9 +62,9 @@ def measure(
     master, encoding = file
     if not template.layout.engine:
         return measure_pictures(template, master, leak.pictures)
-    opened = sealed_master(template, master, encoding or None)
     if leak.words and template.layout.issued_as == DOCX:
         return _in_files(template, leak.words)
+    opened = sealed_master(template, master, encoding or None)
     reference = pages_as_worded(template, opened, leak.text, typesetter(template.media))
     return measure_pages(template, reference, leak.pages, leak.pictures)
 

@@ -11,13 +11,13 @@ from whosecopy.carriers.registry import is_layout
 from whosecopy.errors import InputError
 from whosecopy.media.dispatch import DOCX, PDF, open_document, render
 from whosecopy.media.leak import open_leak
-from whosecopy.model import Document, Edit, Inherited, Site, Template
-from whosecopy.model.measured import Measured
+from whosecopy.model import Document, Edit, Inherited, Site
 from whosecopy.trace.judge import alpha_of, judge
-from whosecopy.trace.pictures import Shown, measure
+from whosecopy.trace.pictures import Shown
 from whosecopy.trace.read import Sighting, read_leak
 from whosecopy.vault.codebooks import candidate
 from whosecopy.vault.lookup import Key, find_versions
+from whosecopy.vault.measuring import measured_by
 from whosecopy.vault.store import Vault
 
 
@@ -37,21 +37,12 @@ def marked_by(vault: Vault, shown: Shown) -> dict[Key, Sighting]:
     for key, template in find_versions(vault, shown.text, None).items():
         if not issued.get(key):
             continue
-        sighting = read_leak(template, shown.text, shown.pages, _measured(vault, key, template, shown))
+        sighting = read_leak(template, shown.text, shown.pages, [*measured_by(vault, {key: template}, shown).values()])
         with vault.snapshot() as tx:
             one = candidate(tx, *key, sighting, issued[key])
         if judge([one], alpha_of([one], None, 1)).named:
             found[key] = sighting
     return found
-
-
-def _measured(vault: Vault, key: Key, template: Template, shown: Shown) -> tuple[Measured, ...]:
-    """What looks show of a version whose copies were set on pages."""
-    if not ((shown.pages or shown.words) and template.layout.engine):
-        return ()
-    with vault.snapshot() as tx:
-        file = tx.load_master(*key), tx.version(*key).encoding
-    return (measure(template, file, shown),)
 
 
 def settle_ancestry(

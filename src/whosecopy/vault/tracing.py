@@ -9,7 +9,6 @@ import numpy as np
 
 from whosecopy.codes.decide import Decision
 from whosecopy.model import Case, Exhibit, Template, codec
-from whosecopy.model.measured import Measured
 from whosecopy.seal.plan import Progress
 from whosecopy.trace.exhibit import Leak, digest_of, open_exhibit
 from whosecopy.trace.judge import (
@@ -19,7 +18,6 @@ from whosecopy.trace.judge import (
     of_a_name,
     same_exhibit,
 )
-from whosecopy.trace.pictures import measure
 from whosecopy.trace.read import Sighting, read_leak
 from whosecopy.vault.ancestry import erase_inherited
 from whosecopy.vault.cases import Filed, OpenCase, filed, find_case, refuse_full
@@ -29,6 +27,7 @@ from whosecopy.vault.codebooks import candidate
 from whosecopy.vault.commitments import check_named, check_sealed
 from whosecopy.vault.events import record
 from whosecopy.vault.lookup import Key, find_versions, likely_versions
+from whosecopy.vault.measuring import measured_by
 from whosecopy.vault.opening import Facts, apart, case_of, enter, refuse_ended, refuse_protected
 from whosecopy.vault.store import Vault
 
@@ -108,22 +107,11 @@ def _found(vault: Vault, leak: Leak, document: str | None) -> tuple[Leak, dict[K
     candidates = found
     if leak.pictures and not found:
         candidates = likely_versions(vault, leak.exhibit.text, document)
-    measured = {
-        key: _measured(vault, key, template, leak)
-        for key, template in candidates.items()
-        if template.layout.words and (leak.pictures or (template.layout.engine and (leak.exhibit.pages or leak.words)))
-    }
+    measured = measured_by(vault, candidates, leak.shown)
     shown = {key[0] for key, one in measured.items() if one.pages}
     kept = found or {key: template for key, template in candidates.items() if key[0] in shown}
     exhibit = replace(leak.exhibit, measured=tuple(one for key, one in measured.items() if key in kept))
     return replace(leak, exhibit=exhibit, pictures=(), words=()), kept
-
-
-def _measured(vault: Vault, key: Key, template: Template, leak: Leak) -> Measured:
-    """What the leak shows of the words of a sealed version."""
-    with vault.snapshot() as tx:
-        file = tx.load_master(*key), tx.version(*key).encoding
-    return measure(template, file, leak.shown)
 
 
 def _read(exhibit: Exhibit, found: Mapping[Key, Template], issued: Mapping[Key, int]) -> dict[Key, Sighting]:
