@@ -1,7 +1,7 @@
 """A PDF to be sealed: taken apart and proven in a sandboxed child, its copies pressed from a plate.
 
-Words of a PDF are moved, never changed. The parent process parses nothing of the file but the text of
-finished copies, which is compared with the master's before they leave.
+Words of a PDF are moved, never changed. The parent process parses nothing: not the file, and not finished copies,
+whose text is compared with the master's in another sandboxed child before they leave.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,6 +13,7 @@ from whosecopy.errors import InputError, IntegrityError
 from whosecopy.media import sandbox
 from whosecopy.media.pdf.press import Plate
 from whosecopy.media.pdf.printer import Ends, High, Printer
+from whosecopy.media.pdf.rereading import Rereader
 from whosecopy.media.pdf.rewrite import GREY
 from whosecopy.media.pdf.switches import Choice
 from whosecopy.model import Block, Document
@@ -93,6 +94,7 @@ class Press:
         self._ends = ends
         self._texts = texts
         self._printer = Printer(plate, ends)
+        self._reader = Rereader(texts)
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -111,7 +113,8 @@ class Press:
     def copy(self, high: High, resting: Collection[Choice] = frozenset()) -> bytes:
         """The file of the copy whose `choices` fall as `high` says, but for those that rest.
 
-        Raises `IntegrityError` where it does not read as the master does, whatever rests.
+        Raises `IntegrityError` where it does not read as the master does, whatever rests, `InputError` where PDFium
+        breaks off on it.
         """
         from whosecopy.media.pdf.proof import suspects
 
@@ -119,7 +122,7 @@ class Press:
         words, text = self._document.layout.words, self._document.text
         for turn in range(_ROUNDS):
             data = printer.copy(high)
-            wrong = suspects(words, text, self._texts, data, whole_pages=turn == _ROUNDS - 2)
+            wrong = suspects(words, text, self._texts, self._reader.otherwise(data), turn == _ROUNDS - 2)
             if not wrong:
                 return data
             resting = {*resting, *((word, axis) for word, axis in self.choices if word in wrong and axis != GREY)}

@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from whosecopy.media.pdf.analysis import Analysis, plate
@@ -31,17 +31,17 @@ def read_texts(data: bytes, pages: Iterable[int], everywhere: bool = True) -> Te
     return Texts(seen, _poppler(data, wanted) if everywhere else {})
 
 
-def suspects(words: Sequence[Word], text: str, texts: Sequence[str], copy: bytes, whole_pages: bool) -> set[int]:
-    """The words at which PDFium reads a copy otherwise than the master, whose pages read `texts`.
+def suspects(
+    words: Sequence[Word], text: str, texts: Sequence[str], otherwise: Mapping[int, str], whole_pages: bool
+) -> set[int]:
+    """The words of the pages that read `otherwise` than the master's, which read `texts`, where they part.
 
-    With `whole_pages` all words of the pages that differ.
+    With `whole_pages` all words of these pages.
     """
-    found = read_texts(copy, range(len(texts)), everywhere=False).pdfium
-    pages = [page for page, wanted in enumerate(texts) if found.get(page) != wanted]
     wrong: set[int] = set()
-    for page in pages:
+    for page, said in otherwise.items():
         here = {k for k, word in enumerate(words) if word.page == page}
-        wrong |= here if whole_pages else parted(words, text, page, texts[page], found.get(page, ""))
+        wrong |= here if whole_pages else parted(words, text, page, texts[page], said)
     return wrong
 
 
