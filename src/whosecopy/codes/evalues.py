@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from whosecopy.codes.hypotheses import FAMILY, FITTED, Cells, fit_strategy, log_ratios
 from whosecopy.codes.keystream import codewords
-from whosecopy.codes.panel import Panel, cells_of
+from whosecopy.codes.panel import Panel, bounded, cells_of
 from whosecopy.codes.scoring import Ints
 from whosecopy.model import Floats
 
@@ -24,7 +24,6 @@ Key = tuple[str, int]
 _EVIDENCE = np.array([hypothesis.evidence for hypothesis in FAMILY])
 _USED = np.flatnonzero(_EVIDENCE)
 _BLOCK = 4096
-_SLACK_NATS = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +116,7 @@ def _mixture(purses: Sequence[_Purse], holders: int) -> Floats:
         total = _by_holder(purse, holders)
         logs += np.where(np.isneginf(total), 0.0, total)
     weighted = logs + np.log(_EVIDENCE[_USED])[:, None]
-    return np.asarray(np.logaddexp.reduce(weighted, axis=0) - _SLACK_NATS)
+    return bounded(np.logaddexp.reduce(weighted, axis=0))
 
 
 def _factors(panel: Panel, cells: Cells, theta: Floats) -> Floats:

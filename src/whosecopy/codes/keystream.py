@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 Bytes = NDArray[np.uint8]
 BLOCK = 16
 STRIDE_UNIT = 64
+KEYSTREAM_DISTANCE = 2.0**-100
+"""How far a stream is allowed to be from coin flips: added to every p-value, so that none claims more than a cipher
+bears (docs/adr/0060)."""
 _CHOSEN_FROM = 4096
 """How many rows are looked through at a time for those that were asked for."""
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whosecopy.codes.hypotheses import Cells, integer_weights, misread
-from whosecopy.codes.keystream import Bytes
+from whosecopy.codes.keystream import KEYSTREAM_DISTANCE, Bytes
 from whosecopy.model import Floats
 from whosecopy.stats.lattice import tail_table
 
@@ -69,7 +69,7 @@ def members(
     symbols = codewords[:, counted]
     ratios = pair_ratios(cells)
     gate_weights, gate_chances = _gate(cells, ratios)
-    tails = tail_table(_by_columns(gate_weights)[of_mark], gate_chances[of_mark])
+    tails = tail_table(_by_columns(gate_weights)[of_mark], gate_chances[of_mark]) + KEYSTREAM_DISTANCE
     if tails[-2] > limit:
         return
     gates = tails[_pair_scores(gate_weights[of_mark], symbols, order[:LEADS])]
@@ -115,5 +115,5 @@ def _given(cells: Cells, ratios: Floats, lead: Bytes, partners: Bytes) -> Floats
     """p-values of `partners` (k, marks) given the symbols of `lead` (marks,): shape (k,)."""
     of_mark = cells.of_mark[cells.of_mark >= 0]
     weights = integer_weights(ratios[of_mark, lead], cells.chances[of_mark])
-    tails = tail_table(weights, cells.chances[of_mark])
+    tails = tail_table(weights, cells.chances[of_mark]) + KEYSTREAM_DISTANCE
     return np.asarray(tails[weights[np.arange(len(of_mark)), partners].sum(axis=1)])

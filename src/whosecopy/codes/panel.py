@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from whosecopy.codes.hypotheses import FAMILY, Cells, group, integer_weights, log_ratios
 from whosecopy.codes.keys import Secrets
-from whosecopy.codes.keystream import Bytes, chosen
+from whosecopy.codes.keystream import KEYSTREAM_DISTANCE, Bytes, chosen
 from whosecopy.codes.quantise import quantise
 from whosecopy.codes.scoring import Ints, Tally
 from whosecopy.model import Floats, Reading
@@ -15,7 +15,8 @@ from whosecopy.stats.lattice import tail_table
 
 _LEVELS = np.array([hypothesis.level for hypothesis in FAMILY])
 _EVIDENCE = np.array([hypothesis.evidence for hypothesis in FAMILY])
-_SLACK_NATS = 1e-9
+_MOST_NATS, _SLACK_NATS = 70 * np.log(2), 1e-9
+"""2^70 times the distance of the keystream is 2^-30: with all rounding errors less than the slack."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,9 +48,9 @@ class Prepared:
     ratios: Floats
 
     def p_values(self, scores: Ints) -> Floats:
-        """Combined p-values of integer scores (H, n): the least over the hypotheses, each over its level."""
+        """Combined p-values of integer scores (H, n): the least of all tails, each over its level, rounded up."""
         looked_up = [tail[row] / level for tail, row, level in zip(self.tails, scores, _LEVELS, strict=True)]
-        return np.asarray(np.minimum(np.min(looked_up, axis=0), 1.0))
+        return np.asarray(np.minimum(np.min(looked_up, axis=0) + KEYSTREAM_DISTANCE, 1.0))
 
     def promising(self, tally: Tally, alpha: float) -> Ints:
         """The indices of the tallied copies whose combined p-value is at most `alpha`."""
@@ -68,11 +69,16 @@ class Prepared:
     def log_evalue(self, symbols: Bytes) -> float:
         """Ln of the e-value of one codeword (m,): its mean is at most 1 if the copy was not used.
 
-        A mixture of products of likelihood ratios over the hypotheses, rounded down by 1e-9 nats.
+        A mixture of products of likelihood ratios over the hypotheses, rounded down and capped.
         """
         by_hypothesis = self.ratios[:, np.arange(len(symbols)), symbols].sum(axis=1)
         used = _EVIDENCE > 0
-        return float(np.logaddexp.reduce(by_hypothesis[used] + np.log(_EVIDENCE[used])) - _SLACK_NATS)
+        return float(bounded(np.logaddexp.reduce(by_hypothesis[used] + np.log(_EVIDENCE[used]))))
+
+
+def bounded(log_evalues: Floats | float) -> Floats:
+    """Logs of e-values that keep a mean of at most 1 under codewords from a cipher: at most 70 bits, less 1e-9 nats."""
+    return np.asarray(np.minimum(log_evalues, _MOST_NATS) - _SLACK_NATS)
 
 
 def prepare(panel: Panel) -> Prepared:
