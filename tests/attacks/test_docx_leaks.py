@@ -23,7 +23,7 @@ from whosecopy.media.docx_looks import looks_of_docx
 from whosecopy.media.paged import laid_out
 from whosecopy.media.pdf.looks import looks_of
 from whosecopy.media.pdf.seen import seen_page
-from whosecopy.media.typeset import open_typesetter
+from whosecopy.media.typeset import Typesetter, open_typesetter
 from whosecopy.model import Document, Layout
 
 BODY = "word/document.xml"
@@ -54,11 +54,15 @@ class Press:
 
     before: Document
     master: Document
-    pdf: Callable[[bytes], bytes]
+    typesetter: Typesetter
+
+    def pdf(self, data: bytes) -> bytes:
+        """A copy on pages."""
+        return self.typesetter.pdf(data, "plan.docx")
 
     def places(self, data: bytes) -> Layout:
         """Where the words of a copy stand, numbered as the master's."""
-        return laid_out(self.before, lambda _: self.pdf(data), "", "").layout
+        return laid_out(replace(self.before, source=data), self.typesetter, "", "").layout
 
     def copy(self, seed: int) -> "Copy":
         rng = np.random.default_rng(seed)
@@ -95,16 +99,13 @@ class Copy:
 def press() -> Iterator[Press]:
     with open_typesetter(DOCX) as typesetter:
 
-        def pdf(data: bytes) -> bytes:
-            return typesetter.pdf(data, "plan.docx")
-
         def places(document: Document) -> Layout:
-            return laid_out(document, lambda _: pdf(render(document)), "", "").layout
+            return laid_out(document, typesetter, "", "").layout
 
         document = open_document(report(), "plan.docx")
         laid = replace(document, layout=places(document))
         marked = replace(laid, layout=markable(laid, laid.layout))
-        yield Press(laid, fitted(marked, places), pdf)
+        yield Press(laid, fitted(marked, places), typesetter)
 
 
 def rewritten(data: bytes, change: Callable[[str], str]) -> bytes:

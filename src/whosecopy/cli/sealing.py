@@ -56,7 +56,7 @@ FormOption = Annotated[
     ),
 ]
 JobsOption = Annotated[
-    int, typer.Option("--jobs", help="Processes that make copies of a PDF; 0: as many as there are cores.", min=0)
+    int, typer.Option("--jobs", help="Processes that make copies with pages; 0: as many as there are cores.", min=0)
 ]
 WeakOption = Annotated[bool, typer.Option("--accept-weak", help="Seal although this document alone can name nobody.")]
 
@@ -85,8 +85,10 @@ def forecast(
     options = _options(alpha, carriers, coalition, variants, delimiter, encoding, accept_weak=accept_weak)
     options = replace(options, organisations=organisations or 0.0, every_page=every_page, form=form)
     recipients = parse_recipients(read_file(to), str(to))
+    data = read_master(document, password)
+    _mention_fonts(data, str(document), form)
     with progress("Simulating leaks") as advance:
-        template, table, braces = preview(read_master(document, password), str(document), recipients, options, advance)
+        template, table, braces = preview(data, str(document), recipients, options, advance)
     _mention_braces(braces)
     if json:
         print_json({"forecast": table, "marks": _mark_counts(template)})
@@ -161,8 +163,9 @@ def seal(
                 form=form,
                 jobs=jobs,
             )
-            data = read_master(document, password), str(document)
-            sealed = sealing.seal(here, data, recipients, out_folder, options, now(), advance)
+            data = read_master(document, password)
+            _mention_fonts(data, str(document), form)
+            sealed = sealing.seal(here, (data, str(document)), recipients, out_folder, options, now(), advance)
         else:
             added = str(document_id), recipients, out_folder, now(), advance, not no_notice, jobs
             sealed = sealing.add_recipients(here, *added)
@@ -289,6 +292,16 @@ def _mark_counts(template: "Template") -> dict[str, object]:
 def _by_carrier(template: "Template") -> dict[str, int]:
     carriers = template.mark_carriers
     return {name: carriers.count(name) for name in sorted(set(carriers))}
+
+
+def _mention_fonts(data: bytes, name: str, form: str) -> None:
+    from whosecopy.media.dispatch import DOCX, media_of
+    from whosecopy.media.typeset import missing_fonts
+
+    if form and media_of(data, name) == DOCX:
+        missing = missing_fonts(data, name)
+        if missing:
+            warn(missing)
 
 
 def _mention_braces(count: int) -> None:

@@ -2,14 +2,13 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 import numpy as np
 
 from whosecopy.media import docx
 from whosecopy.media.docx_marks import PER_CENT
 from whosecopy.media.docx_runs import COLOUR, SCALE, TextRun
-from whosecopy.media.normal import fold
+from whosecopy.media.same_words import same_words
 from whosecopy.model.layout import Layout, Looks
 
 _SIGMA_PT, _SIGMA_GREY = 0.03, 0.02
@@ -97,10 +96,9 @@ def looks_of_docx(data: bytes, name: str, text: str, layout: Layout) -> Looks:
 
 def _numbers(leak: SeenWords, text: str, layout: Layout) -> list[int]:
     """For each word of the leak its number in the layout, -1 where it is another text's."""
-    ours = [fold(text[word.start : word.end]) for word in layout.words]
     numbers = [-1] * len(leak.words)
-    for block in SequenceMatcher(None, ours, [fold(word) for word in leak.words]).get_matching_blocks():
-        numbers[block.b : block.b + block.size] = range(block.a, block.a + block.size)
+    for ours, theirs in same_words([text[word.start : word.end] for word in layout.words], leak.words):
+        numbers[theirs] = ours
     return numbers
 
 

@@ -4,96 +4,76 @@ Each copy is set with its own wording, so that lines and pages may break elsewhe
 number of a word: words are counted in the master's reading text.
 """
 
-import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 
-from whosecopy.media.dispatch import render
-from whosecopy.media.normal import fold
-from whosecopy.model import Document, Layout, Shift
+from whosecopy.media.dispatch import PDF, render
+from whosecopy.media.typeset import Moves, Typesetter, number
+from whosecopy.model import Document, Layout
 
-Setter = Callable[[Document], bytes]
-"""From a document with its edits to its pages, as a PDF."""
+_NAME = "the document"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Paged:
-    """A document as it was set: the PDF, taken apart; `numbers[k]` says which word of the master its k-th word is.
+    """A document as it was set: the PDF, what it says, and where; `numbers[k]` is the number of its k-th word.
 
     -1 are words that are not the master's: of headers that are repeated, of other wordings, of numbered lists.
     """
 
-    pdf: Document
+    pdf: bytes
+    text: str
+    layout: Layout
     numbers: tuple[int, ...]
 
 
-def typesetter(media: str) -> Setter:
-    """Sets documents of a medium on pages; its program runs for as long as somebody holds this function.
-
-    Raises `InputError` where nothing installed sets them.
-    """
-    from whosecopy.media.typeset import open_typesetter
-
-    program = open_typesetter(media)
-
-    def set_pages(document: Document) -> bytes:
-        return program.pdf(render(document), "the document", document.encoding)
-
-    weakref.finalize(set_pages, program.close)
-    return set_pages
-
-
-def laid_out(master: Document, set_pages: Setter, engine: str, issued_as: str) -> Document:
+def laid_out(master: Document, typesetter: Typesetter, engine: str, issued_as: str) -> Document:
     """`master` with the layout that its words have once they are set on pages.
 
+    How far they may move is tried out where copies are to be PDFs.
     Raises `InputError` where it cannot be set.
     """
     tokens = list(_tokens(master.text))
-    paged = set_on_pages(master, {start: number for number, (start, _) in enumerate(tokens)}, set_pages)
-    placed = {number: word for number, word in zip(paged.numbers, paged.pdf.layout.words, strict=True) if number >= 0}
+    found = set_on_pages(master, {start: k for k, (start, _) in enumerate(tokens)}, typesetter, issued_as == PDF)
+    placed = {k: word for k, word in zip(found.numbers, found.layout.words, strict=True) if k >= 0}
     words = tuple(replace(placed[k], start=tokens[k][0], end=tokens[k][1]) for k in sorted(placed))
-    return replace(master, layout=Layout(words, paged.pdf.layout.pages_pt, engine, issued_as))
+    return replace(master, layout=Layout(words, found.layout.pages_pt, engine, issued_as))
 
 
-def set_on_pages(document: Document, numbers: Mapping[int, int], set_pages: Setter) -> Paged:
-    """`document` with its edits, set on pages; `numbers` are those of the master's words, by their first character."""
-    from whosecopy.media.pdf import master
+def set_on_pages(
+    document: Document, numbers: Mapping[int, int], typesetter: Typesetter, tried_out: bool = False
+) -> Paged:
+    """`document` with its edits, set on pages; `numbers` are those of the master's words, by their first character.
 
-    pdf = master.parse(set_pages(document), "the document set on pages")
-    text = document.edited_text()
-    ours = list(_tokens(text))
-    origin = dict(_origins(document))
-    theirs = [pdf.text[word.start : word.end] for word in pdf.layout.words]
-    found = [-1] * len(theirs)
-    for k, j in _aligned([text[start:end] for start, end in ours], theirs):
-        found[j] = numbers.get(origin.get(ours[k][0], -1), -1)
-    return Paged(pdf, tuple(found))
+    Only where it is `tried_out` is known how far its words may move.
+    """
+    if tried_out:
+        from whosecopy.media.pdf import master
+
+        pdf = typesetter.pdf(render(document), _NAME, document.encoding)
+        parsed = master.parse(pdf, "the document set on pages")
+        text, layout = parsed.text, parsed.layout
+    else:
+        pdf, text, layout = typesetter.placed(render(document), _NAME, document.encoding)
+    there = [text[word.start : word.end] for word in layout.words]
+    return Paged(pdf, text, layout, tuple(number(*_numbered(document, numbers), there)))
 
 
-def press(document: Document, set_pages: Setter) -> bytes:
+def press(document: Document, typesetter: Typesetter) -> bytes:
     """The copy as PDF: `document` with its edits set on pages, and each word of `shifts` moved there.
 
     Words stay where they are that have no room in this copy.
     """
-    from whosecopy.media.pdf import master
-
-    numbers = {word.start: k for k, word in enumerate(document.layout.words)}
-    paged = set_on_pages(replace(document, shifts=()), numbers, set_pages)
-    shifts = _moved(document.shifts, paged)
-    return master.write(paged.pdf.with_shifts(shifts))
+    words, numbers = _numbered(document, {word.start: k for k, word in enumerate(document.layout.words)})
+    moves = Moves(tuple(words), tuple(numbers), document.shifts)
+    return typesetter.copy(render(replace(document, shifts=())), _NAME, moves, document.encoding)
 
 
-def _moved(shifts: Sequence[Shift], paged: Paged) -> tuple[Shift, ...]:
-    """The shifts of a master's words as those of the words of a copy, as far as these have room."""
-    wanted = {shift.word: shift for shift in shifts}
-    out = []
-    for k, (number, word) in enumerate(zip(paged.numbers, paged.pdf.layout.words, strict=True)):
-        shift = wanted.get(number)
-        if shift is not None:
-            along = max(-word.room_em, min(word.room_em, shift.along_em))
-            out.append(Shift(k, along, shift.up_em if word.may_rise else 0.0, shift.grey if word.black else 0.0))
-    return tuple(out)
+def _numbered(document: Document, numbers: Mapping[int, int]) -> tuple[list[str], list[int]]:
+    """The words of the edited text, and the number of each, -1 where an edit touches it."""
+    text, origin = document.edited_text(), dict(_origins(document))
+    spans = list(_tokens(text))
+    return [text[start:end] for start, end in spans], [numbers.get(origin.get(start, -1), -1) for start, _ in spans]
 
 
 def _tokens(text: str) -> Iterator[tuple[int, int]]:
@@ -114,10 +94,3 @@ def _origins(document: Document) -> Iterator[tuple[int, int]]:
             moved += len(edit.text) - (edit.end - edit.start)
         if not edits or edits[0].start > end:
             yield start + moved, start
-
-
-def _aligned(ours: Sequence[str], theirs: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Which word of one text is which of another, both in reading order."""
-    matcher = SequenceMatcher(None, [fold(one) for one in ours], [fold(one) for one in theirs])
-    for block in matcher.get_matching_blocks():
-        yield from ((block.a + k, block.b + k) for k in range(block.size))

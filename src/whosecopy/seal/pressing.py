@@ -1,4 +1,4 @@
-"""Copies of a PDF from what their marks show, in this process or in several."""
+"""Copies from what their marks show, in this process or in several; those of a PDF from a press."""
 
 import os
 import signal
@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from threading import Thread
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,17 @@ _WORTH_PAGES = 400
 _IN_FLIGHT = 4
 
 
+@runtime_checkable
+class Parting(Protocol):
+    """Makes copies, in several processes too."""
+
+    def most_jobs(self, count: int) -> int:
+        """How many processes at most make so many copies; 1 where one is as fast."""
+
+    def __call__(self, variants: Variants) -> bytes:
+        """The file of the copy whose marks show `variants`."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Pressed:
     """Makes copies from a press: `deciding` is the mark behind each of its choices, `upward` what variant 1 means."""
@@ -32,6 +44,10 @@ class Pressed:
     deciding: NDArray[np.intp]
     upward: NDArray[np.bool_]
     pages: int
+
+    def most_jobs(self, count: int) -> int:
+        """As many processes as copies, where there are pages enough."""
+        return count if count * self.pages >= _WORTH_PAGES else 1
 
     def __call__(self, variants: Variants) -> bytes:
         """The file of the copy whose marks show `variants`."""
@@ -51,8 +67,9 @@ def pressed(master: Document, template: Template) -> Pressed:
 @contextmanager
 def made(make: Make, count: int, jobs: int) -> Iterator[Callable[[Iterable[Variants]], Iterator[bytes]]]:
     """A function that makes copies in order, about `count` in all, in up to `jobs` processes where that is faster."""
-    jobs = min(jobs or len(os.sched_getaffinity(0)), count)
-    if jobs < 2 or not isinstance(make, Pressed) or count * make.pages < _WORTH_PAGES:
+    most = make.most_jobs(count) if isinstance(make, Parting) else 1
+    jobs = min(jobs or len(os.sched_getaffinity(0)), most)
+    if jobs < 2:
         yield lambda rows: map(make, rows)
         return
     with ProcessPoolExecutor(jobs, get_context("spawn"), _take, (make,)) as pool:

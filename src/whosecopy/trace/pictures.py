@@ -13,18 +13,20 @@ from whosecopy.media.dispatch import DOCX, sealed_master
 from whosecopy.media.docx_looks import SeenWords
 from whosecopy.media.docx_looks import looks_of as looks_of_word
 from whosecopy.media.leak import PagePicture
-from whosecopy.media.paged import typesetter
 from whosecopy.media.pdf.looks import looks_of
 from whosecopy.media.picture.draw import draw_page
 from whosecopy.media.picture.likely import likely_pages
 from whosecopy.media.picture.measure import Found, Master, Reach, looks_of_pictures
 from whosecopy.media.picture.sheet import Grey, Shot
+from whosecopy.media.typeset import Typesetters
 from whosecopy.model import Looks, SeenPage, Template, codec
 from whosecopy.model.measured import Measured, Numbers, PageInPicture
 from whosecopy.trace.ends import Ends
 from whosecopy.trace.reference import Reference, own_pages, pages_as_worded
 
 _PLACES = 4
+_LEAST_PT, _LEAST_GREY = 0.05, 0.02
+_NO_PAGE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,33 +55,50 @@ def can_measure(template: Template, leak: Shown) -> bool:
     return bool(leak.pages or leak.pictures or (leak.words and layout.issued_as == DOCX))
 
 
-def measure(template: Template, file: tuple[bytes, str], leak: Shown) -> Measured:
+def measure(template: Template, file: tuple[bytes, str], leak: Shown, typesetters: Typesetters) -> Measured:
     """What a leak shows of the looks of the words of `template`, whose master is `file`.
 
-    `file` is its bytes and its encoding, where that had to be given. Raises `InputError` where the leak has no pages to
-    be laid on.
+    `file` is its bytes and its encoding, where that had to be given. Word documents are exact: pages tell only of words
+    that they do not show. Raises `InputError` where the leak has no pages to be laid on.
     """
     master, encoding = file
     if not template.layout.engine:
         return measure_pictures(template, master, leak.pictures)
-    if leak.words and template.layout.issued_as == DOCX:
-        return _in_files(template, leak.words)
+    words = leak.words if template.layout.issued_as == DOCX else ()
+    in_files = [looks_of_word(one, template.text, template.layout) for one in words]
+    sha256 = codec.digest(template).hex()
+    if not leak.pages and not leak.pictures:
+        return _in_files(template, in_files, Measured(sha256, 0))
     opened = sealed_master(template, master, encoding or None)
-    reference = pages_as_worded(template, opened, leak.text, typesetter(template.media))
-    return measure_pages(template, reference, leak.pages, leak.pictures)
+    reference = pages_as_worded(template, opened, leak.text, typesetters.of(template.media))
+    on_pages = measure_pages(template, reference, leak.pages, leak.pictures)
+    return _in_files(template, in_files, on_pages) if in_files else on_pages
 
 
-def _in_files(template: Template, words: Sequence[SeenWords]) -> Measured:
-    """What Word documents show of the words of `template`."""
-    looks = Looks.nothing(len(template.layout.words))
-    for one in words:
-        looks = looks.or_else(looks_of_word(one, template.text, template.layout))
-    kept = [k for k, told in enumerate(np.isfinite(looks.along_pt) | np.isfinite(looks.grey)) if told]
-    places = [template.layout.words[k] for k in kept]
+def _in_files(template: Template, in_files: Sequence[Looks], on_pages: Measured) -> Measured:
+    """What Word documents and pages show of the words of `template`; where the latter do not show one, it has no page.
+
+    A file in which all words look as in the master, as when its text was pasted, speaks last.
+    """
+    count = len(template.layout.words)
+    marked = [one for one in in_files if _is_marked(one)]
+    looks = Looks.nothing(count)
+    for one in (*marked, on_pages.looks(count), *(one for one in in_files if one not in marked)):
+        looks = looks.or_else(one)
+    placed = {*on_pages.words}
+    told = np.flatnonzero(np.isfinite(looks.along_pt) | np.isfinite(looks.grey))
+    others = [int(number) for number in told if number not in placed]
+    words = (*on_pages.words, *others)
     return Measured(
-        codec.digest(template).hex(), 0, (), tuple(kept),
-        tuple(word.page for word in places), tuple(word.box_pt for word in places), *_columns(looks, kept),
+        on_pages.template_sha256, on_pages.pictures, on_pages.pages, words,
+        (*on_pages.on_page, *(_NO_PAGE for _ in others)),
+        (*on_pages.boxes_pt, *(template.layout.words[k].box_pt for k in others)), *_columns(looks, words),
     )  # fmt: skip
+
+
+def _is_marked(looks: Looks) -> bool:
+    """Whether some word is moved, or printed in grey."""
+    return bool((np.abs(looks.along_pt) > _LEAST_PT).any() or (looks.grey > _LEAST_GREY).any())
 
 
 def measure_pages(

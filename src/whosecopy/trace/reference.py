@@ -12,9 +12,10 @@ from whosecopy.carriers.layout import GREY, LUMINANCE, place, reaches
 from whosecopy.carriers.registry import is_layout
 from whosecopy.carriers.writing import marked
 from whosecopy.media.dispatch import DOCX
-from whosecopy.media.paged import Setter, set_on_pages
+from whosecopy.media.paged import set_on_pages
 from whosecopy.media.paged_word import in_place
 from whosecopy.media.picture.measure import Reach
+from whosecopy.media.typeset import Typesetter
 from whosecopy.model import Document, Floats, Layout, Template
 from whosecopy.trace.read import likely_wording
 
@@ -50,7 +51,7 @@ def own_pages(template: Template, master: bytes) -> Reference:
     return Reference(master, template.text, template.layout, tuple(range(len(template.layout.words))))
 
 
-def pages_as_worded(template: Template, master: Document, leak_text: str, set_pages: Setter) -> Reference:
+def pages_as_worded(template: Template, master: Document, leak_text: str, typesetter: Typesetter) -> Reference:
     """`master` on pages, worded as the leak says where it says something; made from no copy.
 
     Raises `InputError` where it cannot be set.
@@ -58,5 +59,5 @@ def pages_as_worded(template: Template, master: Document, leak_text: str, set_pa
     worded = marked(master, template, likely_wording(template, leak_text), wording_only=True)
     numbers = {word.start: number for number, word in enumerate(template.layout.words)}
     worded = in_place(worded) if template.layout.issued_as == DOCX else worded
-    paged = set_on_pages(worded, numbers, set_pages)
-    return Reference(paged.pdf.source, paged.pdf.text, paged.pdf.layout, paged.numbers)
+    paged = set_on_pages(worded, numbers, typesetter)
+    return Reference(paged.pdf, paged.text, paged.layout, paged.numbers)

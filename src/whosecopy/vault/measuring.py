@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from whosecopy.media.typeset import Typesetters
 from whosecopy.model import Template
 from whosecopy.model.measured import Measured
 from whosecopy.trace.pictures import Shown, can_measure, measure
@@ -15,9 +16,10 @@ def measured_by(vault: Vault, candidates: Mapping[Key, Template], shown: Shown) 
     Raises `InputError` where there are no pages to lay it on.
     """
     out = {}
-    for key, template in candidates.items():
-        if can_measure(template, shown):
-            with vault.snapshot() as tx:
-                file = tx.load_master(*key), tx.version(*key).encoding
-            out[key] = measure(template, file, shown)
+    with Typesetters() as typesetters:
+        for key, template in candidates.items():
+            if can_measure(template, shown):
+                with vault.snapshot() as tx:
+                    file = tx.load_master(*key), tx.version(*key).encoding
+                out[key] = measure(template, file, shown, typesetters)
     return out

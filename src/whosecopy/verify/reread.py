@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from whosecopy.carriers.registry import carriers, layout_carriers
 from whosecopy.errors import InputError, IntegrityError
-from whosecopy.media.typeset import engine
+from whosecopy.media.typeset import Typesetters, engine
 from whosecopy.model.measured import Measured
 from whosecopy.trace.exhibit import Leak, open_exhibit
 from whosecopy.trace.pictures import measure
@@ -45,12 +45,13 @@ def check_reading(bundle: Bundle) -> None:
 def _measured(bundle: Bundle, leak: Leak) -> set[Measured]:
     """What the exhibit's pages and pictures show of the versions in play, measured again against their masters."""
     found = set()
-    for panel in bundle.measured:
-        template, master = bundle.templates[panel], bundle.members[master_member(panel)]
-        if hashlib.sha256(master).hexdigest() != template.master_sha256:
-            raise IntegrityError(f"{master_member(panel)}: is not the master that was sealed")
-        file = master, bundle.evidence.panels[panel].encoding
-        found.add(measure(template, file, leak.shown))
+    with Typesetters() as typesetters:
+        for panel in bundle.measured:
+            template, master = bundle.templates[panel], bundle.members[master_member(panel)]
+            if hashlib.sha256(master).hexdigest() != template.master_sha256:
+                raise IntegrityError(f"{master_member(panel)}: is not the master that was sealed")
+            file = master, bundle.evidence.panels[panel].encoding
+            found.add(measure(template, file, leak.shown, typesetters))
     return found
 
 

@@ -41,11 +41,14 @@ class Plate:
     trailer: bytes
     xref_object: int
 
-    def drawn(self, shifts: Iterable[Shift]) -> bytes:
-        """The file in which the words of `shifts` are moved and all others stand as in the master, deflated hastily."""
+    def drawn(self, shifts: Iterable[Shift], level: int = _QUICK) -> bytes:
+        """The file in which the words of `shifts` are moved and all others stand as in the master.
+
+        Its streams are deflated hastily, or with zlib's `level`.
+        """
         values = values_of(shifts)
         streams = [b"".join(section.filled(values) for section in one.sections) for one in self.touched]
-        return self.assembled([zlib.compress(stream, _QUICK) for stream in streams])[0]
+        return self.assembled([zlib.compress(stream, level) for stream in streams])[0]
 
     def assembled(self, deflated: Sequence[bytes]) -> tuple[bytes, list[int]]:
         """The file with these deflated streams for `touched`, in order, and where in it each of them begins."""

@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> None:
 def _reply(office: "_Office", job: wire.Job) -> wire.Reply:
     try:
         pdf = office.convert(held(job.data, job.name))
-        return wire.Reply(pdf=_impersonal(pdf)) if pdf else wire.Reply(error=_REFUSED.format(name=job.name))
+        return wire.answer(job, _impersonal(pdf)) if pdf else wire.Reply(error=_REFUSED.format(name=job.name))
     except InputError as error:
         return wire.Reply(error=" ".join(str(error).split()))
     except Exception as error:

@@ -40,7 +40,7 @@ def _forked(job: wire.Job, limits: Limits) -> wire.Reply:
 
 def _reply(job: wire.Job, limits: Limits) -> wire.Reply:
     try:
-        return wire.Reply(pdf=_pdf(job))
+        return wire.answer(job, _pdf(job))
     except InputError as error:
         return wire.Reply(error=" ".join(str(error).split()))
     except (MemoryError, RecursionError):

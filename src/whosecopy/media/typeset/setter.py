@@ -19,6 +19,8 @@ from whosecopy.media.html import MEDIA as HTML
 from whosecopy.media.markdown import MEDIA as MARKDOWN
 from whosecopy.media.plain import MEDIA as PLAIN
 from whosecopy.media.typeset import wire
+from whosecopy.media.typeset.moving import Moves
+from whosecopy.model import Layout
 
 PRINTED = (PLAIN, MARKDOWN, HTML)
 FILE_S = 120
@@ -76,7 +78,24 @@ class Typesetter:
 
         Raises `InputError` where it cannot be set: damaged, over the limits, or its typesetter broke off twice.
         """
-        job = wire.Job(self._media, name, data, encoding)
+        return self._set(wire.Job(self._media, name, data, encoding)).pdf
+
+    def placed(self, data: bytes, name: str, encoding: str | None = None) -> tuple[bytes, str, Layout]:
+        """`pdf`, its text, and where its words stand; how far they may move was not tried out.
+
+        Raises `InputError` as `pdf` does.
+        """
+        reply = self._set(wire.Job(self._media, name, data, encoding, places=True))
+        return reply.pdf, reply.text, reply.layout
+
+    def copy(self, data: bytes, name: str, moves: Moves, encoding: str | None = None) -> bytes:
+        """`pdf` with words moved, as far as they have room; read again, it says the same.
+
+        Raises `InputError` as `pdf` does, and where no such copy reads the same.
+        """
+        return self._set(wire.Job(self._media, name, data, encoding, moves=moves)).pdf
+
+    def _set(self, job: wire.Job) -> wire.Reply:
         for _ in range(_STARTS):
             reply = self._ask(job)
             if reply is None:
@@ -84,8 +103,8 @@ class Typesetter:
             elif reply.error:
                 raise InputError(reply.error)
             else:
-                return reply.pdf
-        raise InputError(f"{name}: the typesetter broke off; save the document as PDF and seal that")
+                return reply
+        raise InputError(f"{job.name}: the typesetter broke off; save the document as PDF and seal that")
 
     def close(self) -> None:
         """Ends the child; the next file starts another one."""
@@ -129,6 +148,29 @@ class Typesetter:
             self.close()
             raise InputError(f"{job.name}: setting it on pages took over {FILE_S} s; seal it in parts")
         return reply
+
+
+class Typesetters:
+    """A typesetter for each medium, opened when first asked for and kept until the end of the `with` statement."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Typesetter] = {}
+
+    def of(self, media: str) -> Typesetter:
+        """The one for documents of `media`.
+
+        Raises `InputError` where nothing here sets them.
+        """
+        if media not in self._open:
+            self._open[media] = open_typesetter(media)
+        return self._open[media]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for one in self._open.values():
+            one.close()
 
 
 def _exchange(child: "subprocess.Popen[bytes]", job: wire.Job, most_bytes: int) -> wire.Reply | None:
