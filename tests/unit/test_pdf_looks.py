@@ -100,3 +100,30 @@ def test_a_few_words_that_were_moved_by_hand_do_not_disturb_the_rest():
     by_hand[5:15] += 2.0
     seen = looks_of([leak(text, layout, 0, by_hand)], text, layout, np.full(200, REACH), np.zeros(200))
     assert np.abs(seen.along_pt - by_hand)[np.isfinite(seen.along_pt)].max() < 0.05
+
+
+def test_a_page_number_far_below_a_short_text_is_not_read_wrong_by_pulling_the_page_its_way():
+    text, layout = master(1)
+    words = (*layout.words[:40], replace(layout.words[199], box_pt=(295.0, 792.2, 300.0, 802.2)))
+    short = replace(layout, words=words)
+    reach = np.full(41, REACH)
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        moved = REACH * (2 * rng.integers(0, 2, 41) - 1)
+        page = leak(text, short, 0, moved, lambda x, y, rng=rng: (x + rng.normal(0, 1e-3), y))
+        seen = looks_of([page], text, short, reach, np.zeros(41))
+        read = np.isfinite(seen.along_pt) & (seen.sigma_along_pt < REACH)
+        assert read[40]
+        assert np.abs(seen.along_pt - moved)[read].max() < 0.05
+        assert seen.sigma_along_pt[40] > 1.5 * np.median(seen.sigma_along_pt)
+
+
+def test_words_around_which_nothing_fits_are_not_read_as_sure():
+    text, layout = master(1)
+    rng = np.random.default_rng(4)
+    stray = np.arange(200) >= 160
+    moved = signs(200) + np.where(stray, rng.uniform(-0.4, 0.4, 200), 0.0)
+    page = leak(text, layout, 0, moved)
+    seen = looks_of([page], text, layout, np.full(200, REACH), np.zeros(200))
+    assert np.nanmedian(seen.sigma_along_pt[~stray]) < 0.05
+    assert np.nanmedian(seen.sigma_along_pt[stray]) > 0.15

@@ -31,8 +31,8 @@ _RECIPIENTS, _ALPHA = 2, 1e-6
 _KEY = bytes(32)
 _MOVED = 0.5
 """Words that a reader would take for others stay where they are; this share of all has to move at least."""
-_MISREAD = 0.2
-"""Share of marks that the exact reader may misread: on broken pages those that stand alone, or are few."""
+_SURE_NATS = 3.0
+"""A mark that reads as one symbol by this much is read for sure: none of these may be read as another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +112,10 @@ def flaw_of_pages(master: Document, copy: bytes, template: Template, variants: V
     wanted, moved = len(marked(master, template, variants).shifts), _moved(before, after)
     if moved < _MOVED * wanted:
         return f"{moved} words of {wanted} have moved"
-    reading = read_leak(template, text, after).reading
-    wrong = sum(
-        bool(read) and int(row.argmax()) != truth
-        for row, truth, read in zip(reading.levels_nats, variants, reading.read, strict=True)
-    )
-    read = int(reading.read.sum())
-    return f"{wrong} marks of {read} read as others" if wrong > _MISREAD * read else ""
+    levels = read_leak(template, text, after).reading.levels_nats
+    sure = np.ptp(levels, axis=1) >= _SURE_NATS
+    wrong = int((sure & (levels.argmax(axis=1) != variants)).sum())
+    return f"{wrong} of {int(sure.sum())} marks read for sure read as others" if wrong else ""
 
 
 def _flaw_of_words(master: Document, copy: bytes, template: Template, variants: Variants, name: str) -> str:

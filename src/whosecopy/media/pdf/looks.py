@@ -21,6 +21,9 @@ _TRIALS = 60
 _ROUNDS = 6
 _FLOOR_PT = 0.03
 _FREE_FIT = 12
+_BESIDE = 4
+_ROOMY_PT = 100.0
+_LEAST = 1e-3
 _GREY_SIGMA = 0.02
 _ALONG = np.array([(1.0, 0.0), (0.0, -1.0), (-1.0, 0.0), (0.0, 1.0)])
 _UP = np.array([(0.0, -1.0), (-1.0, 0.0), (0.0, 1.0), (1.0, 0.0)])
@@ -173,18 +176,21 @@ def _least_squares(ours: Points, theirs: Points) -> Points:
 
 def _settled(
     seen: Points, places: Points, axes: tuple[Points, Points], far: tuple[Column, Column]
-) -> tuple[Points, tuple[float, float]]:
-    """How each word stands off its place, what all have in common taken out; and the errors along and up.
+) -> tuple[Points, tuple[Column, Column]]:
+    """How each word stands off its place, what all have in common taken out; and its errors along and up.
 
-    Alternates between guessing which way each word was moved and fitting the page to these guesses.
+    Alternates between guessing which way each word was moved and fitting the page to these guesses. No word has a say
+    in its own place: it is compared with what the fit would be without it.
     """
     along, up = axes
     guess = np.zeros_like(seen)
     trusted = np.ones(len(seen), dtype=bool)
-    moved = guess
+    moved, pull = guess, np.zeros(len(seen))
     for _ in range(_ROUNDS):
         fit = _least_squares(seen[trusted], (places + guess)[trusted])
-        moved = _ones(seen) @ fit - places
+        pull = _pull(seen, trusted)
+        off = (_ones(seen) @ fit - places - guess) * np.where(trusted, 1 + pull, 1.0)[:, None]
+        moved = guess + off
         guess = sum(
             (
                 _nearest((moved * axis).sum(axis=1), reach)[:, None] * axis
@@ -192,12 +198,30 @@ def _settled(
             ),
             start=np.zeros_like(seen),
         )
-        off = np.hypot(*(moved - guess).T)
-        trusted = off <= max(4 * float(np.median(off)), 2 * _FLOOR_PT)
+        away = np.hypot(*(moved - guess).T)
+        trusted = away <= max(4 * float(np.median(away)), 2 * _FLOOR_PT)
     errors = moved - guess
-    spread = [float(np.median(np.abs((errors * axis).sum(axis=1)))) * 1.4826 for axis in (along, up)]
-    widen = 1.0 + 6.0 / len(seen)
-    return moved, (max(spread[0], _FLOOR_PT) * widen, max(spread[1], _FLOOR_PT) * widen)
+    widen = (1.0 + 6.0 / len(seen)) * np.sqrt(1 + pull)
+    return moved, (_sigma((errors * along).sum(axis=1)) * widen, _sigma((errors * up).sum(axis=1)) * widen)
+
+
+def _pull(seen: Points, fitted: NDArray[np.bool_]) -> Column:
+    """How unsure the fit without a word is of its place: its variance over that of one word, large far from others."""
+    own = seen[fitted]
+    centred = (seen - own.mean(axis=0)) / _ROOMY_PT
+    spread = centred[fitted].T @ centred[fitted]
+    if len(own) < _FREE_FIT:
+        spread = np.eye(2) * max(float(np.trace(spread)), _LEAST)
+    lever = 1 / len(own) + np.einsum("ij,jk,ik->i", centred, np.linalg.pinv(spread), centred)
+    return np.asarray(np.where(fitted, lever / np.maximum(1 - lever, _LEAST), lever))
+
+
+def _sigma(errors: Column) -> Column:
+    """The standard error of each word: that of the page, or of the words around it where these fit worse."""
+    size = np.abs(errors)
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(size, _BESIDE, mode="reflect"), 2 * _BESIDE + 1)
+    spread = 1.4826 * np.maximum(np.median(size), np.median(around, axis=1))
+    return np.asarray(np.maximum(spread, _FLOOR_PT))
 
 
 def _nearest(offset: Column, reach: Column) -> Column:
