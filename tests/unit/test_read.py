@@ -11,7 +11,8 @@ import pytest
 import whosecopy
 from whosecopy.codes.quantise import GRID_NATS
 from whosecopy.media.leak import PagePicture
-from whosecopy.model import Mark, SeenPage, Site, Template
+from whosecopy.model import Mark, SeenPage, Site, Template, codec
+from whosecopy.model.layout import Layout, Word
 from whosecopy.model.measured import Measured
 from whosecopy.trace.pictures import measure_pictures
 from whosecopy.trace.read import Sighting, read_leak, tally
@@ -95,6 +96,21 @@ def test_the_tally_counts_by_carrier():
         "declared": (0, 2),
         "wording.synonym": (1, 1),
     }
+
+
+def test_what_a_report_draws_as_read_is_what_counts():
+    """A word seen half-way between its two places is found and tells nothing: the page must not say that it does."""
+    words = tuple(Word(4 * k, 4 * k + 3, 0, (9.0 * k, 9.0, 9.0 * k + 8, 19.0), 10.0, 0) for k in range(4))
+    sites = tuple(Site("layout.word_x", 4 * k, 4 * k + 3, ("left", "right"), locator=f"{k} 0.04") for k in range(4))
+    marks = tuple(Mark((k,), 2, "solo") for k in range(4))
+    layout = Layout(words, ((99.0, 99.0),))
+    laid = Template("application/pdf", "00" * 32, "one two six ten", ((0, 15),), sites, marks, (), layout=layout)
+    columns = ((0.4, -0.4, 0.0005, None), (None,) * 4, (None,) * 4, (0.02, 0.02, 0.3, None), (None,) * 4, (None,) * 4)
+    boxes = tuple(word.box_pt for word in words)
+    picture = Measured(codec.digest(laid).hex(), 1, (), (0, 1, 2, 3), (0,) * 4, boxes, *columns)
+    found = read_leak(laid, laid.text, measured=[picture])
+    assert [one.state for one in found.evidence] == ["read", "read", "unclear", "absent"]
+    assert tally(found).read == 2
 
 
 def imports(module):

@@ -69,7 +69,7 @@ def read_leak(
     sites = _site_loglik(template, aligned, looks)
     reading = Reading(sha256, quantise(_mark_loglik(template, sites), alphabet), alphabet)
     at_rest = _at_rest(template, looks, reading)
-    return Sighting(template, aligned, reading, _evidence(template, aligned, looks, sites), at_rest)
+    return Sighting(template, aligned, reading, _evidence(template, aligned, sites, reading), at_rest)
 
 
 def likely_wording(template: Template, leak_text: str) -> NDArray[np.uint8]:
@@ -115,20 +115,25 @@ def _mark_loglik(template: Template, sites: Floats) -> Floats:
     return marks
 
 
-def _evidence(template: Template, aligned: AlignedLeak, looks: Looks, sites: Floats) -> tuple[Evidence, ...]:
+def _evidence(template: Template, aligned: AlignedLeak, sites: Floats, reading: Reading) -> tuple[Evidence, ...]:
     """Where each site was seen: in the text of the leak, or on its pages, which have no characters to point at."""
     text = [number for number, site in enumerate(template.sites) if not is_layout(site.carrier)]
     found = evidence(aligned, [template.sites[number] for number in text], sites[text])
     in_text = [replace(one, site=number) for one, number in zip(found, text, strict=True)]
-    read = sites.max(axis=1) > sites.min(axis=1)
+    sure = {number for mark, read in zip(template.marks, reading.read, strict=True) if read for number in mark.sites}
     on_page = [
-        Evidence(
-            number, "read" if read[number] else "absent", variant=int(sites[number].argmax()) if read[number] else -1
-        )
+        _on_page(number, sites[number], number in sure)
         for number, site in enumerate(template.sites)
         if is_layout(site.carrier)
     ]
     return tuple(sorted([*in_text, *on_page], key=lambda one: one.site))
+
+
+def _on_page(number: int, row: Floats, sure: bool) -> Evidence:
+    """What a page shows of one site; `sure` where its mark is read in the end."""
+    if row.max() == row.min():
+        return Evidence(number, "absent")
+    return Evidence(number, "read", variant=int(row.argmax())) if sure else Evidence(number, "unclear")
 
 
 def _at_rest(template: Template, looks: Looks, reading: Reading) -> int:
