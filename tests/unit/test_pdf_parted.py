@@ -1,6 +1,6 @@
 """Where two readings of a page part: found among its words although readers cut and order them differently."""
 
-from whosecopy.media.pdf.parted import parted
+from whosecopy.media.pdf.parted import names_on, parted
 from whosecopy.model.layout import Word
 
 TEXT = "the plan of the harbour was read by the staff Moon[16] and the plan was kept for the staff of the ward"
@@ -13,7 +13,7 @@ OTHER_PAGE = [*WORDS, Word(0, 3, 1, (0, 0, 1, 1), 10.0, 1), Word(4, 8, 1, (0, 0,
 
 
 def at(ours: str, theirs: str) -> list[str]:
-    found = sorted(parted(OTHER_PAGE, SPLIT, 0, ours, theirs))
+    found = sorted(parted(names_on(OTHER_PAGE, SPLIT, 0), ours, theirs))
     assert all(number < len(WORDS) for number in found)
     return [f"{number}:{SPLIT[WORDS[number].start : WORDS[number].end]}" for number in found]
 
@@ -41,7 +41,7 @@ def test_lines_in_another_order_are_laid_to_the_lines_that_moved():
 def test_a_line_end_that_cuts_a_word_is_a_break():
     text = "seal\ufffeing of the plan"
     words = [Word(0, 4, 0, (0, 0, 1, 1), 10.0, 0), Word(5, 8, 0, (0, 0, 1, 1), 10.0, 1)]
-    assert parted(words, text, 0, "seal-\ning of the plan", "sealing of the plan") == {0, 1}
+    assert parted(names_on(words, text, 0), "seal-\ning of the plan", "sealing of the plan") == {0, 1}
 
 
 def test_a_page_on_which_nothing_is_found_again_is_suspect_as_a_whole():

@@ -1,6 +1,6 @@
 """What a PDF master holds: its reading text, its words with their places, and the streams that draw them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import pairwise
@@ -10,7 +10,7 @@ from whosecopy.errors import InputError
 from whosecopy.media.pdf.chars import page_chars
 from whosecopy.media.pdf.glyphs import Interpreter, Unit
 from whosecopy.media.pdf.press import Plate, make_plate
-from whosecopy.media.pdf.rewrite import ALONG, GREY, UP, Marked, slotted, value_of
+from whosecopy.media.pdf.rewrite import ALONG, GREY, UP, Marked, Stream, slotted, value_of
 from whosecopy.media.pdf.words import Found, Frame, find_words
 from whosecopy.model.layout import Layout, Shift
 
@@ -91,15 +91,18 @@ def plate(analysis: Analysis, samples: Iterable[Shift]) -> Plate:
         for axis in (ALONG, UP, GREY):
             if value_of(shift, axis):
                 values.setdefault(shift.word, {}).setdefault(axis, set()).add(value_of(shift, axis))
+    ends = {word: {axis: sorted(one) for axis, one in axes.items()} for word, axes in values.items()}
+    pdf = pikepdf.open(BytesIO(analysis.source))
+    return make_plate(pdf, analysis.units, slots(analysis, ends))
+
+
+def slots(analysis: Analysis, values: Mapping[int, Mapping[int, Sequence[float]]]) -> dict[int, tuple[Stream, ...]]:
+    """The streams that draw words, by unit, with room for these `values` of each word and axis."""
     marked: dict[int, list[Marked]] = {}
     for word, axes in values.items():
         for fragment in analysis.found[word].fragments:
-            marked.setdefault(fragment.unit, []).append(
-                Marked(word, fragment, {axis: sorted(one) for axis, one in axes.items()})
-            )
-    streams = {unit: slotted(analysis.units[unit], ones) for unit, ones in marked.items()}
-    pdf = pikepdf.open(BytesIO(analysis.source))
-    return make_plate(pdf, analysis.units, streams)
+            marked.setdefault(fragment.unit, []).append(Marked(word, fragment, axes))
+    return {unit: slotted(analysis.units[unit], ones) for unit, ones in marked.items()}
 
 
 def frame_of(page: Any) -> Frame:

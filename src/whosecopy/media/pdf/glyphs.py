@@ -49,21 +49,26 @@ class Glyph(NamedTuple):
 
 @dataclass(eq=False)
 class Unit:
-    """A content stream, parsed: of page `page` (from 0), or of the form XObject numbered `form`; drawn `uses` times."""
+    """A content stream, parsed: of page `page` (from 0), or of the form XObject numbered `form`; drawn `uses` times.
+
+    Unit `drawn_in` is the one that draws a form first; `rewritten` keeps what `rewrite` made of an instruction.
+    """
 
     page: int
     form: tuple[int, int] | None
     instructions: Sequence[Any]
     uses: int = 0
-    _written: dict[int, bytes] = field(default_factory=dict)
+    drawn_in: int = -1
+    rewritten: dict[int, Any] = field(default_factory=dict)
+    _written: dict[tuple[int, int], bytes] = field(default_factory=dict)
 
-    def written(self, op: int) -> bytes:
-        """Instruction `op` as it is written in a content stream."""
+    def written(self, first: int, end: int) -> bytes:
+        """Instructions `first` up to `end` as they are written in a content stream."""
         import pikepdf
 
-        if op not in self._written:
-            self._written[op] = pikepdf.unparse_content_stream([self.instructions[op]]) + b"\n"
-        return self._written[op]
+        if first < end and (first, end) not in self._written:
+            self._written[first, end] = pikepdf.unparse_content_stream(self.instructions[first:end]) + b"\n"
+        return self._written.get((first, end), b"")
 
 
 @dataclass
@@ -111,14 +116,15 @@ class Interpreter:
         walk.run()
         return walk.glyphs
 
-    def form(self, form: Any, number: int) -> int:
-        """The unit of a form XObject."""
+    def form(self, form: Any, drawn_in: int) -> int:
+        """The unit of a form XObject that unit `drawn_in` draws."""
         import pikepdf
 
         key = form.objgen
         if key not in self._forms:
             self._forms[key] = len(self.units)
-            self.units.append(Unit(number, key, _limited(pikepdf.parse_content_stream(form))))
+            page = self.units[drawn_in].page
+            self.units.append(Unit(page, key, _limited(pikepdf.parse_content_stream(form)), drawn_in=drawn_in))
         self.units[self._forms[key]].uses += 1
         return self._forms[key]
 
@@ -310,7 +316,7 @@ class _Walk:
         if form is None or str(form.get("/Subtype", "")) != "/Form" or self._depth >= _DEEPEST:
             return
         whole = self._whole
-        unit = whole.form(form, whole.units[self._unit].page)
+        unit = whole.form(form, self._unit)
         state = copy(self._state)
         state.ctm = multiply(_matrix(form.get("/Matrix", IDENTITY)), state.ctm)
         state.paint = b""

@@ -5,7 +5,9 @@ words of the layout by its letters, and by what stands before and after it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
@@ -17,16 +19,38 @@ _BREAK = re.compile(f"[{_BREAKS}]")
 _AROUND = (-3, -2, -1, 1, 2, 3)
 
 
-def parted(words: Sequence[Word], text: str, page: int, ours: str, theirs: str) -> set[int]:
-    """The numbers of the words of `page` at which its readings `ours` and `theirs` part, and of those beside them.
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The words of one page: their numbers in the layout, their letters, and where each of these stands."""
 
-    All words of the page where none of them is found. `text` is the reading text that `words` are cut from.
+    numbers: Sequence[int]
+    names: Sequence[str]
+    where: Mapping[str, Sequence[int]]
+
+
+def names_on(words: Sequence[Word], text: str, page: int) -> Names:
+    """The words of `page`; `text` is the reading text that `words` are cut from."""
+    numbers = [number for number, word in enumerate(words) if word.page == page]
+    names = [text[words[number].start : words[number].end] for number in numbers]
+    where: dict[str, list[int]] = {}
+    for k, name in enumerate(names):
+        where.setdefault(name, []).append(k)
+    return Names(numbers, names, where)
+
+
+def parted(here: Names, ours: str, theirs: str) -> set[int]:
+    """The numbers of the words of a page at which its readings `ours` and `theirs` part, and of those beside them.
+
+    All words of the page where none of them is found.
     """
-    here = [number for number, word in enumerate(words) if word.page == page]
-    names = [text[words[number].start : words[number].end] for number in here]
-    said, odd = _odd(_TOKEN.findall(ours), _TOKEN.findall(theirs))
-    found = {here[k] for at in odd for k in _places(names, said, at)}
-    return found or set(here)
+    said, odd = _odd(_tokens(ours), _tokens(theirs))
+    found = {here.numbers[k] for at in odd for k in _places(here, said, at)}
+    return found or set(here.numbers)
+
+
+@lru_cache(maxsize=64)
+def _tokens(said: str) -> list[str]:
+    return _TOKEN.findall(said)
 
 
 def _odd(ours: list[str], theirs: list[str]) -> tuple[list[str], list[int]]:
@@ -39,10 +63,10 @@ def _odd(ours: list[str], theirs: list[str]) -> tuple[list[str], list[int]]:
     return [ours[at].rstrip("-") for at in spoken], [k for k, at in enumerate(spoken) if at in odd]
 
 
-def _places(names: Sequence[str], said: Sequence[str], at: int) -> set[int]:
-    """The positions among `names` where `said[at]` stands, as far as letters and neighbours tell."""
-    token = said[at]
-    fits = {k: 1 for k, name in enumerate(names) if name == token}
+def _places(here: Names, said: Sequence[str], at: int) -> set[int]:
+    """The positions among the words of a page where `said[at]` stands, as far as letters and neighbours tell."""
+    token, names = said[at], here.names
+    fits = dict.fromkeys(here.where.get(token, ()), 1)
     if not fits:
         fits = {k: count for k in range(len(names)) if (count := _length(names, k, token))}
     if not fits and len(token) > 1:

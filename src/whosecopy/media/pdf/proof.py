@@ -2,15 +2,21 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from tempfile import TemporaryFile
+from typing import IO
 
-from whosecopy.media.pdf.analysis import Analysis, plate
-from whosecopy.media.pdf.parted import parted
-from whosecopy.media.pdf.trials import TURNS, Stage
-from whosecopy.model.layout import Shift, Word
+from whosecopy.media.pdf.analysis import Analysis, slots
+from whosecopy.media.pdf.galley import Shown, galley
+from whosecopy.media.pdf.parted import names_on, parted
+from whosecopy.media.pdf.rewrite import Stream
+from whosecopy.media.pdf.trials import TURNS, Ends, Stage, Trial
+from whosecopy.model.layout import Word
 
 _POPPLER_SECONDS = 60
+_BATCH_BYTES = 8 * 2**20
+"""Of content streams in one file of trial pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +32,11 @@ def read_texts(data: bytes, pages: Iterable[int], everywhere: bool = True) -> Te
     import pypdfium2
 
     wanted = sorted(pages)
-    document = pypdfium2.PdfDocument(data)
-    seen = {number: str(document[number].get_textpage().get_text_range()) for number in wanted}
-    return Texts(seen, _poppler(data, wanted) if everywhere else {})
+    with TemporaryFile() as given, TemporaryFile() as told:
+        poppler = _started(data, wanted, given, told) if everywhere and wanted else None
+        document = pypdfium2.PdfDocument(data)
+        seen = {number: str(document[number].get_textpage().get_text_range()) for number in wanted}
+        return Texts(seen, _told(poppler, wanted, told) if poppler else {})
 
 
 def suspects(
@@ -40,8 +48,8 @@ def suspects(
     """
     wrong: set[int] = set()
     for page, said in otherwise.items():
-        here = {k for k, word in enumerate(words) if word.page == page}
-        wrong |= here if whole_pages else parted(words, text, page, texts[page], said)
+        here = names_on(words, text, page)
+        wrong |= set(here.numbers) if whole_pages else parted(here, texts[page], said)
     return wrong
 
 
@@ -52,7 +60,7 @@ def proven(analysis: Analysis) -> Analysis:
     for stage in (Stage(all_axes=False), Stage(all_axes=True)):
         pages = everywhere
         for turn in range(TURNS):
-            wrong = _suspects(analysis, list(stage.trials(analysis.layout.words, pages, turn)), reference, pages)
+            wrong = _suspects(analysis, stage, pages, turn, reference)
             if not wrong:
                 break
             pages = {analysis.found[number].word.page for number in wrong}
@@ -60,40 +68,92 @@ def proven(analysis: Analysis) -> Analysis:
     return analysis
 
 
-def _suspects(analysis: Analysis, samples: Sequence[Sequence[Shift]], reference: Texts, pages: set[int]) -> set[int]:
+def _suspects(analysis: Analysis, stage: Stage, pages: set[int], turn: int, reference: Texts) -> set[int]:
     """The words on these pages at which some trial copy reads otherwise."""
-    wrong: set[int] = set()
-    words = analysis.layout.words
-    made = plate(analysis, [shift for sample in samples for shift in sample])
-    for sample in samples:
-        found = read_texts(made.drawn(sample), pages)
+    odd: dict[int, set[tuple[str, str]]] = {}
+    for shown in _batches(analysis, stage, pages, turn):
+        found = read_texts(galley(analysis.source, analysis.units, shown), range(len(shown)))
         for ours, theirs in ((reference.pdfium, found.pdfium), (reference.poppler, found.poppler)):
-            for page in ours.keys() & theirs.keys():
-                if ours[page] != theirs[page]:
-                    wrong |= parted(words, analysis.text, page, ours[page], theirs[page])
-    return wrong
+            for k, (page, _) in enumerate(shown):
+                if page in ours and k in theirs and ours[page] != theirs[k]:
+                    odd.setdefault(page, set()).add((ours[page], theirs[k]))
+    words = analysis.layout.words
+    here = {page: names_on(words, analysis.text, page) for page in odd}
+    return {word for page, pairs in odd.items() for pair in pairs for word in parted(here[page], *pair)}
 
 
-def _poppler(data: bytes, pages: Sequence[int]) -> dict[int, str]:
-    """What pdftotext reads on some pages, nothing where it is not installed or breaks off."""
+def _batches(analysis: Analysis, stage: Stage, pages: set[int], turn: int) -> Iterator[list[Shown]]:
+    """These pages as trial copies show them, so many at a time as are easily held."""
+    ends: dict[int, dict[int, Ends]] = {page: {} for page in sorted(pages)}
+    for number, one in enumerate(analysis.found):
+        if one.word.page in pages and (values := stage.ends(one.word)):
+            ends[one.word.page][number] = values
+    out: list[Shown] = []
+    size = 0
+    for page, moving in ends.items():
+        for content in _contents(analysis, moving, list(stage.trials(len(moving), page, turn)) if moving else []):
+            out.append((page, content))
+            size += sum(map(len, content.values()))
+            if size > _BATCH_BYTES:
+                yield out
+                out, size = [], 0
+    if out:
+        yield out
+
+
+def _contents(analysis: Analysis, moving: Mapping[int, Ends], trials: Sequence[Trial]) -> Iterator[dict[int, bytes]]:
+    """What the units of a page show in each trial copy."""
+    order = {word: k for k, word in enumerate(moving)}
+    units = {
+        unit: [_Switched.of(section, moving, order) for section in sections]
+        for unit, sections in slots(analysis, moving).items()
+    }
+    for trial in trials:
+        yield {unit: b"".join(one.shown(trial) for one in sections) for unit, sections in units.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Switched:
+    """A section of a stream with the lower and the higher text of each slot, its axis and the place of its word."""
+
+    parts: tuple[bytes, ...]
+    slots: list[tuple[tuple[bytes, bytes], int, int]]
+
+    @classmethod
+    def of(cls, section: Stream, ends: Mapping[int, Ends], order: Mapping[int, int]) -> "_Switched":
+        """`order` says which place a word has in a trial."""
+        slots = []
+        for slot in section.slots:
+            low, high = ends[slot.word][slot.axis]
+            slots.append(((slot.text(low), slot.text(high)), slot.axis, order[slot.word]))
+        return cls(section.parts, slots)
+
+    def shown(self, trial: Trial) -> bytes:
+        """What a trial copy has here."""
+        out = [b""] * (2 * len(self.slots) + 1)
+        out[::2] = self.parts
+        out[1::2] = [texts[trial[axis][place]] for texts, axis, place in self.slots]
+        return b"".join(out)
+
+
+def _started(data: bytes, pages: Sequence[int], given: IO[bytes], told: IO[bytes]) -> "subprocess.Popen[bytes] | None":
+    """A pdftotext that reads these pages and those between them while we do something else; None without it."""
     program = shutil.which("pdftotext")
-    if program is None or not pages:
-        return {}
-    out: dict[int, str] = {}
-    for first, last in _stretches(pages):
-        command = [program, "-enc", "UTF-8", "-f", str(first + 1), "-l", str(last + 1), "-", "-"]
-        done = subprocess.run(command, input=data, capture_output=True, timeout=_POPPLER_SECONDS, check=False)
-        texts = done.stdout.decode("utf-8", "replace").split("\f")
-        if done.returncode == 0:
-            out.update(zip(range(first, last + 1), texts, strict=False))
-    return out
+    if program is None:
+        return None
+    given.write(data)
+    given.seek(0)
+    command = [program, "-enc", "UTF-8", "-f", str(pages[0] + 1), "-l", str(pages[-1] + 1), "-", "-"]
+    return subprocess.Popen(command, stdin=given, stdout=told, stderr=subprocess.DEVNULL)
 
 
-def _stretches(pages: Sequence[int]) -> list[tuple[int, int]]:
-    out: list[list[int]] = []
-    for page in pages:
-        if out and page - out[-1][1] <= 2:
-            out[-1][1] = page
-        else:
-            out.append([page, page])
-    return [(one[0], one[1]) for one in out]
+def _told(poppler: "subprocess.Popen[bytes]", pages: Sequence[int], told: IO[bytes]) -> dict[int, str]:
+    """What it has read, nothing where it broke off."""
+    try:
+        code = poppler.wait(_POPPLER_SECONDS)
+    except subprocess.TimeoutExpired:
+        poppler.kill()
+        raise
+    told.seek(0)
+    texts = told.read().decode("utf-8", "replace").split("\f")
+    return {page: texts[page - pages[0]] for page in pages if page - pages[0] < len(texts) - 1} if code == 0 else {}

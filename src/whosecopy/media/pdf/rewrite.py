@@ -52,6 +52,11 @@ class Stream:
     parts: tuple[bytes, ...]
     slots: tuple[Slot, ...]
 
+    @property
+    def size(self) -> int:
+        """How many bytes every copy has."""
+        return sum(map(len, self.parts)) + sum(slot.width for slot in self.slots)
+
     def filled(self, values: Mapping[int, Values]) -> bytes:
         """What a copy has; words that are not in `values` do not move."""
         out = [self.parts[0]]
@@ -85,18 +90,38 @@ def slotted(unit: Unit, marked: Iterable[Marked]) -> tuple[Stream, ...]:
     for one in marked:
         by_op.setdefault(one.fragment.op, []).append(one)
     sections: list[Stream] = []
-    tokens: list[bytes | Slot] = []
-    size = 0
-    for op, instruction in enumerate(unit.instructions):
-        written: Sequence[bytes | Slot] = [unit.written(op)]
-        if op in by_op:
-            written = [*_show(instruction, sorted(by_op[op], key=lambda one: one.fragment.first)), b"\n"]
-        tokens += written
-        size += sum(len(one) if isinstance(one, bytes) else one.width for one in written)
+    pieces: list[Stream] = []
+    size = at = 0
+    for op in [*sorted(by_op), len(unit.instructions)]:
+        shared = unit.written(at, op)
+        pieces += [Stream((shared,), ()), *([_rewritten(unit, op, by_op[op])] if op in by_op else [])]
+        size += len(shared) + (pieces[-1].size if op in by_op else 0)
+        at = op + 1
         if size >= SECTION_BYTES:
-            sections.append(_stream(tokens))
-            tokens, size = [], 0
-    return (*sections, _stream(tokens))
+            sections.append(_joined(pieces))
+            pieces, size = [], 0
+    return (*sections, _joined(pieces))
+
+
+def _rewritten(unit: Unit, op: int, marked: list[Marked]) -> Stream:
+    """A show instruction with slots; trial copies ask for most of them many times."""
+    known = unit.rewritten.get(op)
+    if known is None or known[0] != marked:
+        ordered = sorted(marked, key=lambda one: one.fragment.first)
+        known = unit.rewritten[op] = marked, _stream([*_show(unit.instructions[op], ordered), b"\n"])
+    return known[1]
+
+
+def _joined(pieces: Iterable[Stream]) -> Stream:
+    """One stream after the other."""
+    parts: list[list[bytes]] = [[]]
+    slots: list[Slot] = []
+    for one in pieces:
+        first, *more = one.parts
+        parts[-1].append(first)
+        parts += [[part] for part in more]
+        slots += one.slots
+    return Stream(tuple(map(b"".join, parts)), tuple(slots))
 
 
 def _stream(tokens: Iterable[bytes | Slot]) -> Stream:

@@ -5,11 +5,13 @@ and meet as far as any copy can have them, and some by chance; pages that failed
 """
 
 import random
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from whosecopy.media.pdf.rewrite import ALONG, UP
+from whosecopy.media.pdf.rewrite import GREY as GREY_AXIS
 from whosecopy.media.pdf.words import LEAST_EM, Found
-from whosecopy.model.layout import Shift, Word
+from whosecopy.model.layout import Word
 
 UP_EM, GREY = 0.03, 0.102
 """How far words are raised or lowered, and how light dark grey is, where carriers use that."""
@@ -19,6 +21,11 @@ _BY_CHANCE = {False: (1, 6), True: (3, 6)}
 """Trial copies by chance, on all axes or not: of every page, and of those that failed once, in every turn."""
 _LINES, _PAGES = 3, TURNS - 2
 
+Ends = Mapping[int, tuple[float, float]]
+"""The lower and the higher value that a word has in trial copies, by axis."""
+Trial = Mapping[int, Sequence[int]]
+"""What a trial copy chooses on each axis for one word after the other: 0 the lower value, 1 the higher."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -26,15 +33,26 @@ class Stage:
 
     all_axes: bool
 
-    def trials(self, words: Sequence[Word], pages: Container[int], turn: int) -> Iterator[list[Shift]]:
-        """The shifts of trial copies: every other word of `pages` one way, the rest the other; and by chance."""
-        chance = random.Random(turn)  # noqa: S311 - trial copies are no secret
-        moving = [k for k, word in enumerate(words) if word.page in pages and (word.room_em > 0 or self._yields(word))]
-        signs = [[1 - 2 * (k % 2) for k in range(len(moving))], [2 * (k % 2) - 1 for k in range(len(moving))]]
-        signs += [[chance.choice((-1, 1)) for _ in moving] for _ in range(_BY_CHANCE[self.all_axes][turn > 0])]
-        for number, along in enumerate(signs):
-            up = along[-number:] + along[:-number]
-            yield [self._shift(word, words[word], along[k], up[k]) for k, word in enumerate(moving)]
+    def ends(self, word: Word) -> Ends:
+        """What trial copies do to a word."""
+        out = {ALONG: (-word.room_em, word.room_em)} if word.room_em > 0 else {}
+        if self.all_axes and word.may_rise:
+            out[UP] = -UP_EM, UP_EM
+        if self.all_axes and word.black:
+            out[GREY_AXIS] = 0.0, GREY
+        return out
+
+    def trials(self, count: int, page: int, turn: int) -> Iterator[Trial]:
+        """Trial copies of the `count` words of a page that can do anything.
+
+        Every other word goes one way, the rest the other; then some by chance, others in every turn.
+        """
+        chance = random.Random(TURNS * page + turn)  # noqa: S311 - trial copies are no secret
+        along = [[k % 2 for k in range(count)], [1 - k % 2 for k in range(count)]]
+        along += [chance.choices((0, 1), k=count) for _ in range(_BY_CHANCE[self.all_axes][turn > 0])]
+        for number, one in enumerate(along):
+            up = one[-number:] + one[:-number]
+            yield {ALONG: one, UP: up, GREY_AXIS: [int(a == b) for a, b in zip(one, up, strict=True)]}
 
     def softened(self, found: Sequence[Found], wrong: Iterable[int], turn: int) -> tuple[Found, ...]:
         """`found` with less freedom at the words `wrong`, and, where these have none left, beside them."""
@@ -60,14 +78,9 @@ class Stage:
         return (word.may_rise or word.black) if self.all_axes else word.room_em > 0
 
     def _less(self, word: Word, turn: int) -> Word:
-        """A word moves as little as is worth a mark; then it loses rise and colour; or, along its line, all."""
-        if word.room_em > LEAST_EM and self._yields(word) and turn < _PAGES:
+        """A word loses rise and colour; or it moves as little as is worth a mark along its line, then not at all."""
+        if self.all_axes:
+            return replace(word, may_rise=False, black=False)
+        if word.room_em > LEAST_EM and turn < _PAGES:
             return replace(word, room_em=LEAST_EM)
-        room = word.room_em if self.all_axes else 0.0
-        return replace(word, room_em=room, may_rise=False, black=False)
-
-    def _shift(self, number: int, word: Word, along: int, up: int) -> Shift:
-        if not self.all_axes:
-            return Shift(number, along * word.room_em)
-        grey = GREY if word.black and along == up else 0.0
-        return Shift(number, along * word.room_em, up * UP_EM if word.may_rise else 0.0, grey)
+        return replace(word, room_em=0.0, may_rise=False, black=False)
