@@ -154,19 +154,6 @@ def test_a_form_drawn_on_two_pages_is_left_alone():
     assert "footer" in " ".join(text[word.start : word.end] for word in layout.words)
 
 
-def test_right_to_left_words_stay_where_they_are():
-    pdf = letter(3, 4)
-    from weasyprint import HTML
-
-    pdf = HTML(
-        string="<p style='font-family:DejaVu Sans'>One word of \u05e9\u05dc\u05d5\u05dd and one more</p>"
-    ).write_pdf()
-    found = analyse(pdf, "mixed.pdf")
-    rooms = {found.text[one.word.start : one.word.end]: one.word.room_em for one in found.found}
-    assert rooms["word"] > 0
-    assert not any(room for said, room in rooms.items() if "\u05e9" in said or "\u05dd" in said)
-
-
 def drawn_by(renderer: str, data: bytes, dpi: int = 96) -> list[np.ndarray]:
     """The pages as grey pictures."""
     if renderer == "pdfium":

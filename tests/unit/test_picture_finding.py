@@ -29,6 +29,12 @@ def test_where_nothing_was_read_the_first_pages_are_tried() -> None:
     assert likely_pages([], PAGES * 3) == [0, 1, 2]
 
 
+def test_of_pages_in_letters_that_ocr_may_not_know_more_are_tried() -> None:
+    foreign = [["דוח", "ישיבה", "2031"], ["ספר", "שלום", "4417"]] * 6
+    assert likely_pages([], foreign) == list(range(8))
+    assert likely_pages(["4417"], foreign)[0] == 1
+
+
 def test_pages_without_words_are_not_looked_for() -> None:
     assert likely_pages([], [[], PAGES[0]]) == [1]
 

@@ -15,6 +15,7 @@ _ORIGINAL_READ = 30
 _ORIGINAL_AGREES = 0.95
 _ORIGINAL_STRONG = 0.5
 _NEARLY_ALL = 0.9
+_NAME_IT = "OCR reads only letters that Tesseract has data for; if you know the document, trace again with --document"
 
 
 def how_it_got_out(
@@ -31,9 +32,12 @@ def how_it_got_out(
     return How(_way_of_pictures(sighting, pictures), part, version, notes=(*notes, *_not_found(pictures)))
 
 
-def of_no_document(channel: str) -> How:
-    """What can be said of a leak that matches nothing."""
-    return How("a picture; it cannot be laid on any sealed page" if channel == "ocr" else "", "", "")
+def of_no_document(channel: str, document: str | None) -> How:
+    """What can be said of a leak that matches nothing; `document` is the one that the user named."""
+    if channel != "ocr":
+        return How("", "", "")
+    advice = () if document else (_NAME_IT,)
+    return How("a picture; it cannot be laid on any sealed page", "", "", notes=advice)
 
 
 def _way_of_pictures(sighting: Sighting, pictures: Measured) -> str:

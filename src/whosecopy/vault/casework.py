@@ -76,7 +76,7 @@ def no_document(leak: Leak, options: TraceOptions, now: str, clock: Clock) -> Ca
         alpha=options.alpha or DEFAULT_ALPHA,
         codewords=0,
         marks=_NOTHING,
-        how=of_no_document(leak.channel),
+        how=of_no_document(leak.channel, options.document),
         named=(),
         organisations=(),
         decoys=_NO_DECOYS,

@@ -1,5 +1,6 @@
 """The characters of a page as PDFium reads them, each with its place: the text that a copy must keep."""
 
+import math
 from ctypes import byref, c_double, c_uint
 from dataclasses import dataclass
 from typing import Any
@@ -60,6 +61,13 @@ def lightness(textpage: Any, number: int) -> float:
     if not raw.FPDFText_GetFillColor(textpage, number, byref(red), byref(green), byref(blue), byref(alpha)):
         return float("nan")
     return (red.value + green.value + blue.value) / 765
+
+
+def quarters(textpage: Any, number: int) -> int:
+    """How many quarter turns counter-clockwise a character is turned in user space, about."""
+    from pypdfium2 import raw
+
+    return -round(float(raw.FPDFText_GetCharAngle(textpage, number)) / (math.pi / 2)) % 4
 
 
 def _character(code: int, drawn: bool) -> str:

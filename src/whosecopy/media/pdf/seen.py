@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from whosecopy.media.pdf.analysis import frame_of
-from whosecopy.media.pdf.chars import HYPHEN, Chars, lightness, page_chars
-from whosecopy.media.pdf.words import Frame
+from whosecopy.media.pdf.chars import HYPHEN, Chars, lightness, page_chars, quarters
+from whosecopy.media.pdf.words import Frame, reads_backwards
 from whosecopy.model.layout import SeenPage
 
 _MOST_WORDS = 20_000
@@ -18,15 +18,21 @@ def seen_page(page: Any) -> SeenPage:
     chars, frame = page_chars(page), frame_of(page)
     textpage = page.get_textpage()
     words, xs, ys, turns, greys = [], [], [], [], []
+    leftwards = reads_backwards(chars.text)
     for start, end in spans(chars.text)[:_MOST_WORDS]:
         if math.isnan(chars.x[start]):
             continue
-        x, y = frame.shown(float(chars.x[start]), float(chars.y[start]))
+        places = _places(chars, frame, start, end)
+        if leftwards:
+            turn = (quarters(textpage, start) - frame.turns) % 4
+            x, y = _leftmost(places, turn)
+        else:
+            turn, (x, y) = _turn(places), places[0]
         light = lightness(textpage, start)
         words.append(chars.text[start:end].encode("utf-8", "replace").decode())
         xs.append(round(x, 4))
         ys.append(round(y, 4))
-        turns.append(_turn(chars, frame, start, end))
+        turns.append(turn)
         greys.append(round(light, 3) if light == light else 0.0)
     width, height = frame.size_pt
     return SeenPage(width, height, tuple(words), tuple(xs), tuple(ys), tuple(turns), tuple(greys))
@@ -43,12 +49,21 @@ def spans(text: str) -> list[tuple[int, int]]:
     return out
 
 
-def _turn(chars: Chars, frame: Frame, start: int, end: int) -> int:
+def _turn(places: list[tuple[float, float]]) -> int:
     """The quarter turns counter-clockwise of the line from a word's first to its last character; 0 for short ones."""
-    placed = [k for k in range(start, end) if not math.isnan(chars.x[k])]
-    x, y = frame.shown(float(chars.x[placed[-1]]), float(chars.y[placed[-1]]))
-    first = frame.shown(float(chars.x[start]), float(chars.y[start]))
+    (x, y), first = places[-1], places[0]
     along, down = x - first[0], y - first[1]
     if not (along or down):
         return 0
     return int(np.round(math.atan2(-down, along) / (math.pi / 2))) % 4
+
+
+def _leftmost(places: list[tuple[float, float]], turn: int) -> tuple[float, float]:
+    """Where a word begins on a page on which any of its characters may be read first."""
+    along, down = ((1, 0), (0, -1), (-1, 0), (0, 1))[turn]
+    return min(places, key=lambda place: along * place[0] + down * place[1])
+
+
+def _places(chars: Chars, frame: Frame, start: int, end: int) -> list[tuple[float, float]]:
+    """Where the characters stand that glyphs draw, on the page as shown."""
+    return [frame.shown(float(chars.x[k]), float(chars.y[k])) for k in range(start, end) if not math.isnan(chars.x[k])]

@@ -5,7 +5,7 @@ A word is used only where both agree on the place of each of its glyphs. What el
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -90,15 +90,17 @@ def find_words(chars: Chars, glyphs: Sequence[Glyph], frame: Frame, page: int, o
         numbers = list(dict.fromkeys(claimed[start:end]))
         if -1 in numbers or not numbers:
             continue
-        run = _measure(start, end, [glyphs[number] for number in numbers], frame)
+        backwards = reads_backwards(chars.text[start:end])
+        run = _measure(start, end, [glyphs[number] for number in numbers], frame, backwards)
         if run is not None:
-            runs.append(run)
+            whole = not backwards or (_in_one_piece(numbers) and HYPHEN not in chars.text[max(0, start - 1) : end + 1])
+            runs.append(replace(run, plain=run.plain and whole))
     lines = _lines(chars.text, runs, line)
     rooms = _rooms(runs, lines)
     covered = _covered(runs, strays, frame)
     found = []
     for run, number, room, shadowed in zip(runs, lines, rooms, covered, strict=True):
-        free = run.plain and not shadowed and not _backwards(chars.text[run.start : run.end])
+        free = run.plain and not shadowed
         word = Word(
             offset + run.start, offset + run.end, page, run.box, round(run.size, 3), number, run.turn,
             room if free else 0.0, free and run.upright, free and all(glyph.paint for glyph in run.glyphs),
@@ -146,6 +148,7 @@ class _Run:
     base: float
     plain: bool
     upright: bool
+    backwards: bool
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
@@ -159,7 +162,7 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         yield start, len(text)
 
 
-def _measure(start: int, end: int, glyphs: list[Glyph], frame: Frame) -> _Run | None:
+def _measure(start: int, end: int, glyphs: list[Glyph], frame: Frame, backwards: bool) -> _Run | None:
     """Where a run stands on the page as shown; None where its glyphs do not share a line along an edge of the page."""
     turns = {_turn(glyph, frame) for glyph in glyphs}
     turn = turns.pop()
@@ -173,7 +176,8 @@ def _measure(start: int, end: int, glyphs: list[Glyph], frame: Frame) -> _Run | 
     lows = [x * along[0] + y * along[1] for x, y in places]
     highs = [low + glyph.width * math.hypot(glyph.ax, glyph.ay) for low, glyph in zip(lows, glyphs, strict=True)]
     bases = [x * across[0] + y * across[1] for x, y in places]
-    if max(bases) - min(bases) > _SAME_LINE_EM * size or any(b < a - size for a, b in pairwise(lows)):
+    rightwards = lows[::-1] if backwards else lows
+    if max(bases) - min(bases) > _SAME_LINE_EM * size or any(b < a - size for a, b in pairwise(rightwards)):
         return None
     base = bases[0]
     box = _box(turn, min(lows), max(highs), base, size)
@@ -190,6 +194,7 @@ def _measure(start: int, end: int, glyphs: list[Glyph], frame: Frame) -> _Run | 
         base,
         all(glyph.visible for glyph in glyphs),
         upright,
+        backwards,
     )
 
 
@@ -222,13 +227,18 @@ def _box(turn: int, low: float, high: float, base: float, size: float) -> tuple[
 
 
 def _lines(text: str, runs: Sequence[_Run], first: int) -> list[int]:
-    """The line number of each run: a new one at line ends of the text and where the baseline jumps."""
+    """The line number of each run: a new one at line ends of the text and where the baseline jumps.
+
+    So does a step back to the left; on pages that hold words from right to left that is nothing new.
+    """
     numbers, number = [], first
+    leftwards = any(run.backwards for run in runs)
     for before, run in zip([None, *runs], runs, strict=False):
         if before is not None:
             between = text[before.end : run.start]
             jump = abs(run.base - before.base) > _SAME_LINE_EM * max(run.size, before.size) or run.turn != before.turn
-            number += bool("\n" in between or HYPHEN in between or jump or run.low < before.low)
+            back = run.low < before.low and not leftwards
+            number += bool("\n" in between or HYPHEN in between or jump or back)
         numbers.append(number)
     return numbers
 
@@ -236,14 +246,14 @@ def _lines(text: str, runs: Sequence[_Run], first: int) -> list[int]:
 def _rooms(runs: Sequence[_Run], lines: Sequence[int]) -> list[float]:
     """How far each run may move either way, in em, so that every gap stays one though both sides close it."""
     rooms = [FULL_EM] * len(runs)
-    for k in range(len(runs) - 1):
-        one, other = runs[k], runs[k + 1]
-        if lines[k] != lines[k + 1]:
+    for k, after in pairwise(sorted(range(len(runs)), key=lambda k: (lines[k], runs[k].low))):
+        one, other = runs[k], runs[after]
+        if lines[k] != lines[after]:
             continue
         size = max(one.size, other.size)
         gap = (other.low - one.high) / size
         room = min(FULL_EM, (gap - _KEEP_EM) / 2, gap * _KEEP_SHARE / 2)
-        for side in (k, k + 1):
+        for side in (k, after):
             rooms[side] = min(rooms[side], room)
     return [round(room, 4) if room >= LEAST_EM else 0.0 for room in rooms]
 
@@ -260,14 +270,21 @@ def _covered(runs: Sequence[_Run], strays: Sequence[Glyph], frame: Frame) -> lis
     return [bool(one) for one in hit]
 
 
-def _backwards(text: str) -> bool:
+def reads_backwards(text: str) -> bool:
+    """Whether a text has letters that are written from right to left."""
     return any(low <= ord(character) <= high for character in text for low, high in _RIGHT_TO_LEFT)
+
+
+def _in_one_piece(numbers: Sequence[int]) -> bool:
+    """Whether glyphs are drawn one after the other, from either end of their word."""
+    return max(numbers) - min(numbers) == len(numbers) - 1
 
 
 def _tail(run: _Run, glyphs: Sequence[Glyph], claimed: Sequence[int], blanks: set[int]) -> list[Glyph]:
     """The blanks drawn right after a run by the same instruction: they go with it."""
     tail: list[Glyph] = []
-    last, at = run.glyphs[-1], claimed[run.end - 1] + 1
+    number = max(claimed[run.start : run.end]) if run.backwards else claimed[run.end - 1]
+    last, at = glyphs[number], number + 1
     while at in blanks and (glyphs[at].unit, glyphs[at].op) == (last.unit, last.op):
         tail.append(glyphs[at])
         at += 1

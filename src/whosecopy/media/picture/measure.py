@@ -28,8 +28,6 @@ from whosecopy.media.picture.words import seen_words
 from whosecopy.media.picture.worn import register_worn
 from whosecopy.model.layout import Column, Layout, Looks
 
-_MOST_PAGES = 4
-"""Pages that are sought in one picture, and pages that are found in one."""
 _KEPT_PAGES = 6
 _ONE_PAGE = 0.6
 """A page that takes more of a picture than this leaves no room for another."""
@@ -108,7 +106,7 @@ def looks_of_pictures(
     looks = Looks.nothing(len(master.layout.words))
     places: list[Found] = []
     for number, (picture, pages) in enumerate(zip(pictures, likely, strict=True)):
-        for found, seen in _pages_in(picture, pages[:_MOST_PAGES], master, number):
+        for found, seen in _pages_in(picture, pages, master, number):
             places.append(found)
             enter(looks, master.page(found.page)[2], seen)
     return looks, places
