@@ -108,9 +108,10 @@ def test_the_text_of_a_pdf_is_read():
         (page().rotate(180), "PNG", "image/png"),
         (page().transpose(Image.Transpose.FLIP_LEFT_RIGHT), "PNG", "image/png"),
         (page().resize((3308, 4678), Image.Resampling.LANCZOS), "PNG", "image/png"),
+        (page().resize((3308, 4678), Image.Resampling.LANCZOS).rotate(90, expand=True), "PNG", "image/png"),
         (Image.eval(page(), lambda value: 255 - value), "PNG", "image/png"),
     ],
-    ids=["scan", "photo", "screenshot", "left", "right", "upside down", "mirrored", "400 dpi", "dark mode"],
+    ids=["scan", "photo", "screenshot", "left", "right", "upside down", "mirrored", "400 dpi", "400 left", "dark mode"],
 )
 def test_pictures_of_a_page_are_read(picture, form, media):
     leak = open_leak(stored(picture, form), "leak")
@@ -144,6 +145,14 @@ def test_a_scan_in_a_pdf_is_read_as_a_picture():
 def test_all_pages_of_a_tiff_are_read():
     leak = open_leak(stored(page(), "TIFF", save_all=True, append_images=[page()]), "fax.tif")
     assert leak.text.count("second week of May") == 2
+
+
+def test_a_page_too_small_to_read_does_not_take_the_others_with_it():
+    speck = Image.fromarray(np.array([[0, 255]], np.uint8))
+    leak = open_leak(stored(page(), "TIFF", save_all=True, append_images=[speck, page()]), "fax.tif")
+    assert leak.text.count("second week of May") == 2
+    assert [bool(shown.words) for shown in leak.pictures] == [True, False, True]
+    assert leak.notes == ("pages that Tesseract could not read: 1",)
 
 
 @pytest.mark.parametrize(

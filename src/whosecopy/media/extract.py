@@ -43,7 +43,7 @@ def _picture(data: bytes, name: str, media: str) -> LeakText:
     from whosecopy.media import ocr
 
     notes: list[str] = []
-    reader = ocr.Reader(name)
+    reader = ocr.Reader()
     texts: list[str] = []
     for page in frames.frames(data, name, notes):
         if reader.exhausted:

@@ -10,7 +10,7 @@ from whosecopy import __version__
 from whosecopy.codes.codebook import Codebook
 from whosecopy.codes.commit import SealRecord, recipients_key, salt
 from whosecopy.errors import InputError, IntegrityError
-from whosecopy.media.ocr import engine
+from whosecopy.media.tesseract import engine
 from whosecopy.model import Case, Outcome, Template, codec
 from whosecopy.seal.record import copy_leaves, recipient_leaves
 from whosecopy.tlog.merkle import inclusion_path

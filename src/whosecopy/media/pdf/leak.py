@@ -37,7 +37,7 @@ def read(data: bytes, name: str) -> LeakText:
     notes = [f"only the first {len(texts)} of {len(pdf)} pages were read"] if len(texts) < len(pdf) else []
     pictures = [number for number in numbers if not _usable(texts[number]) and _shows_something(pdf[number])]
     texts |= dict.fromkeys(pictures, "")
-    reader = Reader(name)
+    reader = Reader()
     scanned = _scanned(pdf, pictures, reader)
     if len(scanned) < len(pictures):
         notes.append(f"{len(pictures) - len(scanned)} scanned pages were left out for want of time")

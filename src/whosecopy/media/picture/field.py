@@ -41,8 +41,16 @@ class Rest:
     moved: bool
 
 
-def rest(places_pt: Points, measured: Column, amplitude: Column, stray: float, spread: Column) -> Rest:
-    """The measurements (n,) without what neighbours have in common.
+def near(places_pt: Points) -> Points:
+    """How much each word of a page counts for each other one, shape (n, n); a word does not count for itself."""
+    across, down = (np.subtract.outer(one, one) for one in places_pt.T / _WIDTH_PT)
+    weights = np.exp(-0.5 * (across * across + down * down))
+    np.fill_diagonal(weights, 0.0)
+    return np.asarray(weights)
+
+
+def rest(places_pt: Points, weights: Points, measured: Column, amplitude: Column, stray: float, spread: Column) -> Rest:
+    """The measurements (n,) of words at `places_pt`, whose weights are `near`, without what neighbours have in common.
 
     `amplitude` (n,) is how far a mark moves each word either way, 0 for none; `spread` (n,) how the errors of the
     words compare. What is left and exceeds a mark by more than `stray` is no measurement of the word.
@@ -51,7 +59,7 @@ def rest(places_pt: Points, measured: Column, amplitude: Column, stray: float, s
     if seen.sum() < _FEWEST:
         nothing = np.full(len(measured), np.nan)
         return Rest(nothing, nothing.copy(), moved=False)
-    kernel = _kernel(places_pt) * (seen / spread**2)[None, :]
+    planes = _Planes(places_pt / _WIDTH_PT, weights, seen / spread**2)
     value = np.where(seen, measured, 0.0)
     marks = np.zeros(len(measured))
     for _ in range(_ROUNDS):
@@ -59,31 +67,38 @@ def rest(places_pt: Points, measured: Column, amplitude: Column, stray: float, s
         middle = np.median(clean[seen])
         limit = _CLIP * amplitude.max(initial=0.0) + _STRAY
         clean = np.clip(clean, middle - limit, middle + limit)
-        left = value - _planes(kernel, places_pt, clean)
+        left = value - planes.through(clean)
         marks = amplitude * np.tanh(_EAGER * left / np.maximum(amplitude, 1e-9))
     left[~seen | (np.abs(left) > amplitude + stray)] = np.nan
     sigma, moved = _error(left, amplitude, spread)
     return Rest(left, np.where(np.isfinite(left), _MODEST * sigma * spread, np.nan), moved)
 
 
-def _kernel(places: Points) -> Points:
-    square = ((places[:, None, :] - places[None, :, :]) ** 2).sum(axis=2)
-    kernel = np.exp(-0.5 * square / _WIDTH_PT**2)
-    np.fill_diagonal(kernel, 0.0)
-    return np.asarray(kernel)
+class _Planes:
+    """At each place the plane through the others, which count by their weights and by `share` (n,)."""
 
+    def __init__(self, places: Points, weights: Points, share: Column) -> None:
+        self._places, self._weights, self._share = places, weights, share
+        x, y = places.T
+        self._total = np.maximum(weights @ share, 1e-9)
+        self._x, self._y, xx, yy, xy = self._means(x, y, x * x, y * y, x * y)
+        self._xx, self._yy = xx - self._x**2 + _RIDGE, yy - self._y**2 + _RIDGE
+        self._xy = xy - self._x * self._y
 
-def _planes(kernel: Points, places: Points, values: Column) -> Column:
-    """At each place the height of the plane through the weighted others."""
-    total = np.maximum(kernel.sum(axis=1), 1e-9)
-    x, y = places.T / _WIDTH_PT
-    mean = [kernel @ one / total for one in (x, y, values)]
-    xx, yy = (kernel @ (one * one) / total - m * m + _RIDGE for one, m in ((x, mean[0]), (y, mean[1])))
-    xy = kernel @ (x * y) / total - mean[0] * mean[1]
-    xv, yv = (kernel @ (one * values) / total - m * mean[2] for one, m in ((x, mean[0]), (y, mean[1])))
-    det = xx * yy - xy * xy
-    slope_x, slope_y = (yy * xv - xy * yv) / det, (xx * yv - xy * xv) / det
-    return np.asarray(mean[2] + slope_x * (x - mean[0]) + slope_y * (y - mean[1]))
+    def through(self, values: Column) -> Column:
+        """Their heights, for others of these heights."""
+        x, y = self._places.T
+        mean, xv, yv = self._means(values, x * values, y * values)
+        xv, yv = xv - self._x * mean, yv - self._y * mean
+        det = self._xx * self._yy - self._xy**2
+        slope_x, slope_y = (self._yy * xv - self._xy * yv) / det, (self._xx * yv - self._xy * xv) / det
+        return np.asarray(mean + slope_x * (x - self._x) + slope_y * (y - self._y))
+
+    def _means(self, *columns: Column) -> Points:
+        """The weighted mean of the others, for each of these columns."""
+        return np.asarray(
+            ((self._weights @ (np.stack(columns, axis=1) * self._share[:, None])) / self._total[:, None]).T
+        )
 
 
 def _error(left: Column, amplitude: Column, spread: Column) -> tuple[float, bool]:

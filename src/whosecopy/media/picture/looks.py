@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from whosecopy.media.picture.field import rest
+from whosecopy.media.picture.field import near, rest
 from whosecopy.media.picture.sheet import Points, Sheet
 from whosecopy.media.picture.words import Seen
 from whosecopy.model.layout import Column, Looks
@@ -24,9 +24,10 @@ def page_looks(sheet: Sheet, seen: Seen, grey: Column) -> Looks:
     places = sheet.centres / sheet.scale
     off, reach = seen.off_px / sheet.scale, sheet.amplitude / sheet.scale
     short = np.sqrt(1 + _SHORT_PT * sheet.scale / sheet.length_px)
-    along = rest(places, _component(off, sheet.along), reach[:, 0], STRAY_PT, short)
-    up = rest(places, _component(off, sheet.up), reach[:, 1], STRAY_PT, np.ones(len(places)))
-    ink = rest(places, seen.ink, grey / 2, _STRAY_GREY, short)
+    weights = near(places)
+    along = rest(places, weights, _component(off, sheet.along), reach[:, 0], STRAY_PT, short)
+    up = rest(places, weights, _component(off, sheet.up), reach[:, 1], STRAY_PT, np.ones(len(places)))
+    ink = rest(places, weights, seen.ink, grey / 2, _STRAY_GREY, short)
     light = np.full(len(places), np.nan)
     if ink.moved and np.nanmedian(ink.sigma) < _SURE * float(grey.max()):
         light = grey / 2 - ink.value

@@ -153,32 +153,28 @@ def _sampled(picture: Grey, matrix: Matrix, splines: list[_Spline], shape: tuple
     """The picture seen through the homography and the splines: a page of `shape`, scaled by `factor`."""
     import cv2
 
-    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
-    off = _spread(splines, shape, factor, x, y)
-    x, y = x / factor + off[0], y / factor + off[1]
-    back = np.linalg.inv(matrix)
-    back = (back / back[2, 2]).astype(np.float32)
-    depth = back[2, 0] * x + back[2, 1] * y + back[2, 2]
-    along = (back[0, 0] * x + back[0, 1] * y + back[0, 2]) / depth
-    down = (back[1, 0] * x + back[1, 1] * y + back[1, 2]) / depth
-    seen = cv2.remap(picture, along, down, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=255)
+    sources = _sources(matrix, splines, shape, factor)
+    seen = cv2.remap(picture, sources, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=255)  # type: ignore[call-overload]
     return np.asarray(seen, dtype=np.float32)
 
 
-def _spread(splines: list[_Spline], shape: tuple[int, int], factor: float, x: Lit, y: Lit) -> tuple[Lit, Lit]:
-    """The displacement of every pixel, from a coarse grid of them."""
+def _sources(matrix: Matrix, splines: list[_Spline], shape: tuple[int, int], factor: float) -> Lit:
+    """The place in the picture of every pixel of the page, shape (*shape, 2): from a coarse grid of them.
+
+    The grid has its points in the middle of cells, and one cell more on every side.
+    """
     import cv2
 
-    if not splines:
-        nothing = np.zeros((1, 1), np.float32)
-        return nothing, nothing
-    rows, columns = (int(size / factor) // _GRID_PX + 2 for size in shape)
-    down, along = np.mgrid[0:rows, 0:columns]
-    grid = np.stack([along.ravel(), down.ravel()], axis=1) * float(_GRID_PX)
-    coarse = _moved(splines, grid).reshape(rows, columns, 2).astype(np.float32)
-    step = np.float32(factor * _GRID_PX)
-    fine = np.asarray(cv2.remap(coarse, x / step, y / step, cv2.INTER_LINEAR), dtype=np.float32)
-    return fine[..., 0], fine[..., 1]
+    cell = round(_GRID_PX * factor)
+    rows, columns = (size // cell + 3 for size in shape)
+    down, along = np.mgrid[-1 : rows - 1, -1 : columns - 1]
+    middles = np.stack([along.ravel(), down.ravel()], axis=1) * float(cell) + (cell - 1) / 2
+    places = middles / factor
+    places = places + _moved(splines, places)
+    back = np.column_stack([places, np.ones(len(places))]) @ np.linalg.inv(matrix).T
+    coarse = (back[:, :2] / back[:, 2:]).reshape(rows, columns, 2).astype(np.float32)
+    fine = cv2.resize(coarse, (columns * cell, rows * cell), interpolation=cv2.INTER_LINEAR)
+    return np.ascontiguousarray(fine[cell : cell + shape[0], cell : cell + shape[1]])
 
 
 def _inside(picture: Grey, matrix: Matrix, sheet: Sheet) -> NDArray[np.bool_]:
