@@ -1,6 +1,6 @@
 """What a PDF master holds: its reading text, its words with their places, and the streams that draw them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import pairwise
@@ -46,8 +46,8 @@ class Analysis:
         return replace(self, found=found)
 
 
-def analyse(data: bytes, name: str) -> Analysis:
-    """Take the PDF `data` apart.
+def analyse(data: bytes, name: str, page_done: Callable[[Sequence[Found]], None] = lambda words: None) -> Analysis:
+    """Take the PDF `data` apart; `page_done` is called with the words of each page.
 
     Raises `InputError` where it cannot be opened or is too complex.
     """
@@ -70,7 +70,9 @@ def analyse(data: bytes, name: str) -> Analysis:
             raise InputError(f"{name}: page {number + 1} holds over {_MOST_CHARACTERS} characters; split it")
         chars, frame = page_chars(seen), frame_of(seen)
         line = found[-1].word.line + 1 if found else 0
-        found += find_words(chars, _glyphs(interpreter, page, number), frame, number, at, line)
+        here = find_words(chars, _glyphs(interpreter, page, number), frame, number, at, line)
+        found += here
+        page_done(here)
         words += len(chars.text.split())
         texts.append(chars.text)
         pages.append((at, at + len(chars.text)))

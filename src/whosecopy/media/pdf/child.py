@@ -1,14 +1,22 @@
 """The child process that takes a PDF master apart: request and file on standard input, one value out."""
 
 import sys
+from collections.abc import Sequence
 from io import BytesIO
-from typing import Any
+from time import process_time
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from whosecopy.errors import InputError
-from whosecopy.media.pdf.master import Reply, Request
-from whosecopy.media.sandbox import confine_self
+from whosecopy.media.pdf.master import LIMITS, Reply, Request
+from whosecopy.media.sandbox import allow, confine_self
+
+if TYPE_CHECKING:
+    from whosecopy.media.pdf.words import Found
+
+_PAGE_S = 2
+_WORDS = 20
 
 
 def main(arguments: list[str]) -> None:
@@ -32,13 +40,27 @@ def _reply(request: Request, data: bytes, memory_bytes: int) -> Reply:
         return Reply(error=f"{request.name}: the PDF is damaged, or of a kind that cannot be sealed ({kind}); print it")
 
 
+class _Patience:
+    """Gives a long document more time than a short one: 2 s for each page that has words to move, 30 s at least."""
+
+    def __init__(self) -> None:
+        self._pages = 0
+
+    def page_done(self, words: "Sequence[Found]") -> None:
+        """Counts a page."""
+        self._pages += sum(one.word.room_em > 0 for one in words) >= _WORDS
+        earned = _PAGE_S * self._pages
+        if earned > LIMITS.cpu_s:
+            allow(earned - int(process_time()))
+
+
 def _open(request: Request, data: bytes) -> Reply:
     from whosecopy.media.pdf.analysis import analyse
     from whosecopy.media.pdf.proof import proven
 
     pdf = _opened(data, request.name, "")
     _refuse_signed(pdf, request.name)
-    analysis = analyse(data, request.name)
+    analysis = analyse(data, request.name, _Patience().page_done)
     if not any(one.word.room_em for one in analysis.found) and _pictures(pdf):
         raise InputError(
             f"{request.name}: its pages are pictures, which cannot be marked yet; seal the file they were made from"
@@ -51,7 +73,7 @@ def _plate(request: Request, data: bytes) -> Reply:
     from whosecopy.media.pdf.analysis import analyse, plate
     from whosecopy.media.pdf.proof import read_texts
 
-    analysis = analyse(data, request.name)
+    analysis = analyse(data, request.name, _Patience().page_done)
     texts = read_texts(data, range(len(analysis.pages)), everywhere=False).pdfium
     made = plate(analysis, request.samples)
     return Reply(

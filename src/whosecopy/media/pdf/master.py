@@ -21,7 +21,8 @@ from whosecopy.model.layout import Layout, Shift
 
 MEDIA = "application/pdf"
 VERSION = "1"
-LIMITS = sandbox.Limits(memory_bytes=2 * 2**30, cpu_s=30, wall_s=120, output_bytes=512 * 2**20)
+LIMITS = sandbox.Limits(memory_bytes=2 * 2**30, cpu_s=30, wall_s=600, output_bytes=512 * 2**20)
+"""Of one question; long documents earn more processor time page by page."""
 _ROUNDS = 4
 
 
