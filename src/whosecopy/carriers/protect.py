@@ -18,11 +18,13 @@ RUNNING = frozenset({"paragraph", "item", "cell", "note"})
 _CONNECT = r"(?:of|the|and|for|in|on|to|at|de|la|von|van|&)"
 _PLAIN = regex.compile(
     r"""
-      \S*(?:://|www\.)\S*                                            # addresses
-    | \S+@\S+
-    | [\w./\\~-]*[\w-]\.(?:md|txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|ya?ml|html?|py|js|sh|zip|gov|com|org|net|edu)\b\S*
+      (?<!\S)\S*(?:://|www\.)\S* | \b\w+://\S* | www\.\S*            # addresses: from where a word begins, as
+    | (?<!\S)\S+@\S+ | \b\w+@\S+                                     # endless words would be searched in vain else
+    | (?<![\w./\\~-])[\w./\\~-]*[\w-]
+        \.(?:md|txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|ya?ml|html?|py|js|sh|zip|gov|com|org|net|edu)\b\S*
     | (?<!\w)(?:[~.]?/[\w.-]+){2,}/?                                 # file names and paths
-    | \{\{.*?\}\} | \{%.*?%\} | \$\{[^}]*\} | <[^<>\n]{1,200}> | `[^`\n]+` | \[\[.*?\]\]   # template tags, code
+    | \{\{.{0,500}?\}\} | \{%.{0,500}?%\} | \$\{[^}]{0,500}\}         # template tags
+    | <[^<>\n]{1,200}> | `[^`\n]+` | \[\[.{0,500}?\]\]               # code
     | \b(?:[Ss]ections?|[Ss]ec\.|[Aa]rticles?|[Tt]itle|[Pp]art|[Cc]hapters?|[Cc]lauses?|[Pp]aragraphs?|[Ss]chedule
         |[Aa]nnex|[Aa]ppendix|[Ee]xhibit|[Rr]egulations?|[Rr]ules?|[Oo]rder|[Cc]ircular|[Rr]esolutions?|Law|Act|[Ff]igures?
         |[Tt]ables?|[Ss]teps?|[Pp]hase|[Vv]ersions?|[Ll]evel|[Tt]ier|[Pp]ages?|[Ii]tems?|[Nn]o\.|[Nn]umber|[Gg]rade|[Tt]ype

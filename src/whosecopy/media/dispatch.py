@@ -27,6 +27,8 @@ _TRANSPORT = re.compile(rb"(?im)^(?:mime-version|received|message-id|return-path
 _MARKDOWN_SIGN = re.compile(rb"(?m)^(?:#{1,6} \S|```|[-*] \[[ x]\] )|\]\([^)\s]+\)")
 _HEAD_BYTES = 65_536
 _PDF_HEAD_BYTES = 1024
+_MOST_CHARACTERS, _LONGEST_WORD = 1_000_000, 3_000
+"""Of a text to be sealed: rules of wording take some 15 s for a million characters, and longer for endless words."""
 _REFUSED = (
     (b"\x89PNG", "a picture cannot be sealed as text; give a document"),
     (b"\xff\xd8\xff", "a picture cannot be sealed as text; give a document"),
@@ -64,6 +66,7 @@ def _opened(form: _Format, data: bytes, name: str, encoding: str | None) -> Docu
         raise InputError(f"{name}: no text in it; give a document with text")
     if document.layout.words:
         return language.with_languages(document)
+    _refuse_endless(document.text, name)
     document = probe.proven(document, lambda trial: _parsed(form, form.write(trial), name, encoding))
     return language.with_languages(document)
 
@@ -140,6 +143,14 @@ def media_of(data: bytes, name: str) -> str:
     if by_name in (PLAIN, MARKDOWN, HTML):
         return by_name
     return MARKDOWN if _MARKDOWN_SIGN.search(head) else PLAIN
+
+
+def _refuse_endless(text: str, name: str) -> None:
+    """Raises `InputError` where a text is so long, or a word of it, that its wording could not be marked in time."""
+    if len(text) > _MOST_CHARACTERS:
+        raise InputError(f"{name}: over {_MOST_CHARACTERS:,} characters of text; seal it in parts")
+    if max(map(len, text.split()), default=0) > _LONGEST_WORD:
+        raise InputError(f"{name}: holds over {_LONGEST_WORD:,} characters without a blank; take that part out")
 
 
 def _plain_head(data: bytes) -> bytes:

@@ -8,6 +8,8 @@ from whosecopy.errors import InputError
 
 SEPARATOR = " "
 """Stands between the namespace and the local name of elements and attributes."""
+_MOST_EVENTS = 1_000_000
+"""A page of Word has some thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ def events(source: str, name: str) -> list[Event]:
 
     A document type declaration is refused: entities can neither grow nor reach outside.
 
-    Raises `InputError` where the XML is not well-formed or declares a document type.
+    Raises `InputError` where the XML is not well-formed, declares a document type or holds too many elements.
     """
     scribe = _Scribe(source, name)
     try:
@@ -61,6 +63,8 @@ class _Scribe:
         return self._character
 
     def _start(self, element: str, attributes: dict[str, str]) -> None:
+        if len(self.events) > _MOST_EVENTS:
+            raise InputError(f"{self._name}: over {_MOST_EVENTS:,} elements and texts in one part; seal it in parts")
         self.events.append(Event("start", element, self._offset(), attributes=attributes))
 
     def _end(self, element: str) -> None:
