@@ -9,9 +9,10 @@ from typing import Any
 from whosecopy.errors import InputError
 from whosecopy.media.pdf.chars import page_chars
 from whosecopy.media.pdf.glyphs import Interpreter, Unit
+from whosecopy.media.pdf.letters import Letter, page_letters
 from whosecopy.media.pdf.press import Plate, make_plate
 from whosecopy.media.pdf.rewrite import ALONG, GREY, UP, Marked, Stream, slotted, value_of
-from whosecopy.media.pdf.words import Found, Frame, find_words
+from whosecopy.media.pdf.words import Found, Frame, find_words, match
 from whosecopy.model.layout import Layout, Shift
 
 _PAGE_BREAK = "\n\n"
@@ -21,7 +22,7 @@ _MOST_CHARACTERS = 100_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
-    """A PDF taken apart: `pages` are the spans of its pages in `text`, `left` counts words that cannot be moved."""
+    """A PDF taken apart: `pages` are the spans of its pages in `text`; `letters` are empty where nobody asked."""
 
     source: bytes
     text: str
@@ -30,6 +31,7 @@ class Analysis:
     found: tuple[Found, ...]
     units: tuple[Unit, ...]
     words_in_text: int
+    letters: tuple[Letter, ...] = ()
 
     @property
     def layout(self) -> Layout:
@@ -46,8 +48,13 @@ class Analysis:
         return replace(self, found=found)
 
 
-def analyse(data: bytes, name: str, page_done: Callable[[Sequence[Found]], None] = lambda words: None) -> Analysis:
-    """Take the PDF `data` apart; `page_done` is called with the words of each page.
+def analyse(
+    data: bytes,
+    name: str,
+    page_done: Callable[[Sequence[Found]], None] = lambda words: None,
+    with_letters: bool = False,
+) -> Analysis:
+    """Take the PDF `data` apart, down to its letters where asked for; `page_done` is called with the words of each page.
 
     Raises `InputError` where it cannot be opened or is too complex.
     """
@@ -61,6 +68,7 @@ def analyse(data: bytes, name: str, page_done: Callable[[Sequence[Found]], None]
         raise InputError(f"{name}: the PDF is damaged ({_line(error)}); print it to PDF again") from None
     interpreter = Interpreter()
     found: list[Found] = []
+    letters: list[Letter] = []
     texts, pages, sizes, words, at = [], [], [], 0, 0
     if len(shown) != len(pdf.pages):
         raise InputError(f"{name}: the PDF is damaged (its pages cannot be counted); print it to PDF again")
@@ -70,9 +78,12 @@ def analyse(data: bytes, name: str, page_done: Callable[[Sequence[Found]], None]
             raise InputError(f"{name}: page {number + 1} holds over {_MOST_CHARACTERS} characters; split it")
         chars, frame = page_chars(seen), frame_of(seen)
         line = found[-1].word.line + 1 if found else 0
-        here = find_words(chars, _glyphs(interpreter, page, number), frame, number, at, line)
+        glyphs = _glyphs(interpreter, page, number)
+        claimed = match(chars, glyphs)
+        here = find_words(chars, glyphs, claimed, frame, number, at, line)
         found += here
         page_done(here)
+        letters += page_letters(chars, claimed, glyphs, frame) if with_letters else []
         words += len(chars.text.split())
         texts.append(chars.text)
         pages.append((at, at + len(chars.text)))
@@ -80,8 +91,9 @@ def analyse(data: bytes, name: str, page_done: Callable[[Sequence[Found]], None]
         at += len(chars.text) + len(_PAGE_BREAK)
     units = tuple(interpreter.units)
     return Analysis(
-        data, _PAGE_BREAK.join(texts), tuple(pages), tuple(sizes), tuple(_apart(_once(found, units))), units, words
-    )
+        data, _PAGE_BREAK.join(texts), tuple(pages), tuple(sizes), tuple(_apart(_once(found, units))), units, words,
+        tuple(letters),
+    )  # fmt: skip
 
 
 def plate(analysis: Analysis, samples: Iterable[Shift]) -> Plate:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 from time import process_time
 from typing import TYPE_CHECKING, Any
@@ -57,15 +58,17 @@ class _Patience:
 def _open(request: Request, data: bytes) -> Reply:
     from whosecopy.media.pdf.analysis import analyse
     from whosecopy.media.pdf.proof import proven
+    from whosecopy.media.pdf.still import stilled
 
     pdf = _opened(data, request.name, "")
     _refuse_signed(pdf, request.name)
-    analysis = analyse(data, request.name, _Patience().page_done)
+    analysis = analyse(data, request.name, _Patience().page_done, with_letters=True)
     if not any(one.word.room_em for one in analysis.found) and _pictures(pdf):
         raise InputError(
             f"{request.name}: its pages are pictures, which cannot be marked yet; seal the file they were made from"
         )
     analysis = proven(analysis)
+    analysis = replace(analysis, found=stilled(analysis.found, analysis.letters))
     return Reply(text=analysis.text, pages=analysis.pages, layout=analysis.layout)
 
 

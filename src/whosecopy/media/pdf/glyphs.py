@@ -5,6 +5,7 @@ renderers make of the same page decides in `words` whether a place may be truste
 Source: ISO 32000-2, sections 8.4, 8.10 and 9.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -26,7 +27,9 @@ class Glyph(NamedTuple):
 
     `x, y` is its origin, `ax, ay` one em of advance, `ux, uy` one unit of text rise, all in the user space of
     the page; `em` the font size, `rise` the rise in force, `width` its advance in em. `paint` is the code that
-    sets the colour in force where that is black, else empty; `visible` is false for clipped or hidden text.
+    sets the colour in force where that is black, else empty; `visible` is false for clipped or hidden text. The pen
+    has come here since instruction `chain`; programs that know widths in whole thousandths of an em have it `lag` em
+    farther.
     """
 
     unit: int
@@ -45,6 +48,8 @@ class Glyph(NamedTuple):
     width: float
     paint: bytes
     visible: bool
+    chain: int = 0
+    lag: float = 0.0
 
 
 @dataclass(eq=False)
@@ -161,6 +166,7 @@ class _Walk:
         self._line: Matrix | None = None
         self._depth = depth
         self._op = 0
+        self._chain, self._lag = 0, 0.0
         self._do: dict[str, Callable[[Sequence[Any]], None]] = {
             "q": self._save, "Q": self._restore, "cm": self._concatenate, "Do": self._draw, "gs": self._graphics,
             "BT": self._begin, "ET": self._end, "Tf": self._font, "Td": self._move, "TD": self._move_leading,
@@ -206,7 +212,8 @@ class _Walk:
         self._state.ctm = multiply(_matrix(operands), self._state.ctm)
 
     def _begin(self, _: Sequence[Any]) -> None:
-        self._text = self._line = IDENTITY
+        self._line = IDENTITY
+        self._anchor()
 
     def _end(self, _: Sequence[Any]) -> None:
         self._text = self._line = None
@@ -225,7 +232,7 @@ class _Walk:
     def _move(self, operands: Sequence[Any]) -> None:
         if self._line is not None:
             self._line = multiply((1.0, 0.0, 0.0, 1.0, float(operands[0]), float(operands[1])), self._line)
-        self._text = self._line
+        self._anchor()
 
     def _move_leading(self, operands: Sequence[Any]) -> None:
         self._state.leading = -float(operands[1])
@@ -234,7 +241,12 @@ class _Walk:
     def _matrix(self, operands: Sequence[Any]) -> None:
         if self._line is not None:
             self._line = _matrix(operands)
+        self._anchor()
+
+    def _anchor(self) -> None:
+        """The pen goes to where the line begins."""
         self._text = self._line
+        self._chain, self._lag = self._op, 0.0
 
     def _next(self, _: Sequence[Any]) -> None:
         self._move((0.0, -self._state.leading))
@@ -281,6 +293,7 @@ class _Walk:
             code = int.from_bytes(text[at : at + step], "big")
             width = font.width(code)
             self.glyphs.append(self._glyph(element, at, step, width))
+            self._lag += (math.floor(1000 * width + 0.5) / 1000 - width) * state.size * state.stretch
             blank = state.word_spacing if step == 1 and code == 32 else 0.0
             self._advance((width * state.size + state.spacing + blank) * state.stretch)
 
@@ -291,6 +304,7 @@ class _Walk:
         return Glyph(
             self._unit, self._op, element, at, size, e + state.rise * c, f + state.rise * d, along * a, along * b,
             c, d, state.size, state.rise, width, state.paint if state.mode == 0 else b"", state.mode in (0, 1, 2),
+            self._chain, self._lag / along if along else 0.0,
         )  # fmt: skip
 
     def _device(self, operator: str, operands: Sequence[Any]) -> None:

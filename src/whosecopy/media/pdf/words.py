@@ -73,15 +73,17 @@ class Frame:
         return places[self.turns % 4]
 
 
-def find_words(chars: Chars, glyphs: Sequence[Glyph], frame: Frame, page: int, offset: int, line: int) -> list[Found]:
+def find_words(
+    chars: Chars, glyphs: Sequence[Glyph], claimed: Sequence[int], frame: Frame, page: int, offset: int, line: int
+) -> list[Found]:
     """The words of one page in reading order; `offset` is where its text begins in the document, `line` its first line.
 
-    Words that are drawn in a way that is not understood are not among them; those that must stay where they
-    are have no room. On a page whose letters are not known there are none: nobody can tell words from blanks.
+    `claimed` says which glyph draws each character, as `match` does. Words that are drawn in a way that is not
+    understood are not among them; those that must stay where they are have no room. On a page whose letters are not
+    known there are none: nobody can tell words from blanks.
     """
     if not chars.legible:
         return []
-    claimed = match(chars, glyphs)
     blanks = {number for number, character in zip(claimed, chars.text, strict=True) if character.isspace()}
     used = {number for number in claimed if number >= 0}
     strays = [glyph for number, glyph in enumerate(glyphs) if number not in used and glyph.width > 0]
