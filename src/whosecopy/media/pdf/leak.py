@@ -16,6 +16,7 @@ _MAX_PAGES, _MAX_CHARACTERS = 5_000, 1_500_000
 _PAGE_CPU_S = 30
 _FEW_CHARACTERS = 20
 _GARBAGE_SHARE = 0.05
+_LONGEST_WORDS, _MOSTLY = 20, 0.5
 _SCAN_DPI = 300
 _MAX_SIDE_PX = 5_000
 
@@ -69,7 +70,13 @@ def _text(page: Any) -> str:
 
 
 def _usable(text: str) -> bool:
-    """Whether a text layer holds more than a few characters, and not codes of glyphs without a meaning."""
+    """Whether a text layer holds more than a few characters, and not codes of glyphs without a meaning.
+
+    Codes that look like letters show by their blanks: these are codes too, and are missing.
+    """
+    plain = sum("!" <= c <= "~" for c in text)
+    if plain > _MOSTLY * len(text) and plain > _LONGEST_WORDS * len(text.split()):
+        return False
     garbage = sum((c < " " and c not in "\n\t") or "\ue000" <= c <= "\uf8ff" or c == "\ufffd" for c in text)
     return len(text.replace(LINE_HYPHEN, "").strip()) >= _FEW_CHARACTERS and garbage <= _GARBAGE_SHARE * len(text)
 
