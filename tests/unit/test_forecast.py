@@ -136,6 +136,20 @@ def test_the_measured_rates_that_come_with_the_program_are_shares_of_one():
             assert all(0 <= share <= 1 and np.isfinite(nats) for nats, share in levels)
 
 
+def test_a_document_with_both_promises_no_layout_for_what_is_copied_as_text():
+    text, file, both = measured_rates(), measured_rates(pages=True), measured_rates(pages=True, wording=True)
+    by_name = {attack.name: attack for attack in both.attacks}
+    assert len(by_name) == len(both.attacks)
+    for attack in text.attacks:
+        assert not any(carrier.startswith("layout.") for carrier in by_name[attack.name].levels)
+    kept = by_name["the file, saved again"].levels
+    assert (
+        kept["layout.word_x"]
+        == next(one for one in file.attacks if one.name == "the file, saved again").levels["layout.word_x"]
+    )
+    assert kept["declared"] == next(one for one in text.attacks if one.name == "paste").levels["declared"]
+
+
 def test_forecast_says_by_attack_what_could_be_traced(desk, story):
     source, to = desk.file("plan.md", story["plan.md"]), desk.file("to.csv", story["recipients.csv"])
     answer = desk.ok("forecast", source, "--to", to, forecast=True)

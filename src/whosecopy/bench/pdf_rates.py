@@ -23,11 +23,10 @@ from whosecopy.vault.sealing import SealOptions, survey_master
 
 _ROWS = (
     ("the file, saved again", "whole", 1),
-    ("half of the text", "half", 1),
-    ("one page", "page", 1),
-    ("one paragraph", "paragraph", 1),
-    ("coalition of 2", "whole", 2),
-    ("coalition of 3", "whole", 3),
+    ("half of the file", "half", 1),
+    ("one page of the file", "sheet", 1),
+    ("files of 2 merged", "whole", 2),
+    ("files of 3 merged", "whole", 3),
 )
 _LOST = ("retype", "whole", 1)
 

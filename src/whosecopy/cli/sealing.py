@@ -264,8 +264,10 @@ def forecast_lines(table: "Forecast") -> list[object]:
             ("green", "can trace") if share >= 0.95 else ("yellow", "may trace") if share > 0 else ("red", "cannot")
         )
         grid.add_row(row.attack, f"{row.marks_expected:.0f}", f"{share:.0%}", Text(word, style))
+    passage = "passage" if table.passage == "retype" else "piece of a page"
+    words = f"{table.shortest_words} of {table.whole_words} words"
     shortest = (
-        f"The shortest passage that identifies its copy has about {table.shortest_words} of {table.whole_words} words."
+        f"The shortest {passage} that identifies its copy has about {words}."
         if table.shortest_words
         else "This document alone identifies nobody; several leaks together may."
     )

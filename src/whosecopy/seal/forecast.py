@@ -25,14 +25,16 @@ from whosecopy.stats.intervals import clopper_pearson
 
 PROFILES = ("solo", "short", "GL6", "GL8")
 PAGE_WORDS = 350
-_WHOLE = ("the file, saved again", "retype")
+_PASSAGES = ("retype", "the file, saved again")
 _RETRACE = 2
 _CONFIDENCE = 0.90
 _HOPELESS = 12
 _CONTEXT = 8
 _ENOUGH = 192
 _PLENTY = 1024
-_CHOICE_ATTACK, _COLLEAGUES = "half of the text", "coalition of 3"
+_HALVES, _COLLEAGUES = ("half of the text", "half of the file"), ("coalition of 3", "files of 3 merged")
+_AS_FILE = "paste"
+"""What a document with pages and marks of wording keeps of the latter in its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class Row:
 class Forecast:
     """The table by attack and the shortest passage that identifies, in words (0: not even the whole).
 
+    `passage` is how it leaks: retyped where that identifies anything, else as a piece of the file.
+
     Where marks are shared, `organisations` says how often the leakers' organisation is named, all of them being
     colleagues, and `advice` what the shared marks cost and gain. Of a document with pages `weak_pages`, from 1, have
     too few marks to be traced alone, and `words_left` words could not be moved safely.
@@ -93,6 +97,7 @@ class Forecast:
     pages: int = 0
     weak_pages: tuple[int, ...] = ()
     words_left: int = 0
+    passage: str = _PASSAGES[0]
 
 
 @lru_cache(maxsize=3)
@@ -105,10 +110,10 @@ def measured_rates(pages: bool = False, wording: bool = False) -> Rates:
     command = f"{leaked.command}; {seen.command}"
     if not wording:
         return Rates(seen.measured, command, (*leaked.attacks, *seen.attacks))
-    attacks = {attack.name: attack for attack in (*leaked.attacks, *text.attacks)}
-    for one in leaked.attacks:
-        attacks[one.name] = replace(attacks[one.name], levels={**attacks[one.name].levels, **one.levels})
-    return Rates(seen.measured, f"{text.command}; {command}", (*attacks.values(), *seen.attacks))
+    kept = next(attack.levels for attack in text.attacks if attack.name == _AS_FILE)
+    told = {attack.name for attack in text.attacks}
+    files = [replace(one, levels={**kept, **one.levels}) for one in leaked.attacks if one.name not in told]
+    return Rates(seen.measured, f"{text.command}; {command}", (*files, *text.attacks, *seen.attacks))
 
 
 def _rates(name: str) -> Rates:
@@ -126,14 +131,20 @@ def choose_profile(template: Template, recipients: int, alpha: float, rates: Rat
         return with_profile(template, PROFILES[min(3, (0, 0, 1, 2, 2, 2, 3)[min(coalition, 6)])])
     if template.length >= _PLENTY:
         return with_profile(template, "GL6")
-    attacks = {attack.name: attack for attack in rates.attacks}
+    half, together = (_first(rates, names) for names in (_HALVES, _COLLEAGUES))
     trials = {profile: _Trials(with_profile(template, profile), recipients, alpha, seed=7) for profile in PROFILES}
-    alone = {name: one.chance(attacks[_CHOICE_ATTACK], 48) for name, one in trials.items()}
+    alone = {name: one.chance(half, 48) for name, one in trials.items()}
     close = [name for name in PROFILES if alone[name] >= max(alone.values()) - 0.02]
     if len(close) == 1:
         return with_profile(template, close[0])
-    together = {name: trials[name].chance(attacks["coalition of 3"], 24) for name in close}
-    return with_profile(template, max(close, key=lambda name: (together[name], -PROFILES.index(name))))
+    merged = {name: trials[name].chance(together, 24) for name in close}
+    return with_profile(template, max(close, key=lambda name: (merged[name], -PROFILES.index(name))))
+
+
+def _first(rates: Rates, names: Sequence[str]) -> Attack:
+    """The attack that is called by the first of `names` that `rates` know."""
+    known = {attack.name: attack for attack in rates.attacks}
+    return next(known[name] for name in names if name in known)
 
 
 def forecast(
@@ -154,7 +165,7 @@ def forecast(
     for done, attack in enumerate(rates.attacks):
         progress(done, len(rates.attacks) + 1)
         rows.append(Row(attack.name, run.marks(attack), run.chance(attack, trials)))
-    shortest = run.shortest_words(next(attack for attack in rates.attacks if attack.name in _WHOLE))
+    passage, shortest = run.shortest([attack for attack in rates.attacks if attack.name in _PASSAGES])
     groups, advice = _about_organisations(run, template, rates, rows, trials) if organisations else ((), ())
     progress(len(rates.attacks) + 1, len(rates.attacks) + 1)
     return Forecast(
@@ -164,6 +175,7 @@ def forecast(
         profile=_profile(template),
         rows=tuple(rows),
         shortest_words=shortest,
+        passage=passage,
         whole_words=len(template.text.split()),
         measured=rates.measured,
         command=rates.command,
@@ -186,21 +198,23 @@ def _about_organisations(
     run: "_Trials", template: Template, rates: Rates, rows: Sequence[Row], trials: int
 ) -> tuple[tuple[Row, ...], tuple[str, ...]]:
     """How often an organisation is named, and what shared marks cost and gain against sealing without them."""
-    attacks = {attack.name: attack for attack in rates.attacks}
     shared = {row.attack: row.chance_to_name for row in rows}
     plain = run.without_organisations()
-    names = [name for name in (_CHOICE_ATTACK, _COLLEAGUES) if name in attacks]
-    before = {name: plain.chance(attacks[name], trials) for name in names}
-    groups = {name: run.chance(attacks[name], trials, group=True) for name in names}
-    advice = [
-        f"{words}: a person is named in {shared[name]:.0%} at least (without shared marks {before[name]:.0%}), "
-        f"the organisation in {groups[name]:.0%}."
-        for name, words in ((_CHOICE_ATTACK, "Half of the text"), (_COLLEAGUES, "Three colleagues comparing copies"))
-        if name in groups
+    asked = [
+        (_first(rates, _HALVES), "Half of the text"),
+        (_first(rates, _COLLEAGUES), "Three colleagues comparing copies"),
     ]
-    pays = groups.get(_COLLEAGUES, 0.0) > before.get(_COLLEAGUES, 0.0)
+    before = {attack.name: plain.chance(attack, trials) for attack, _ in asked}
+    groups = {attack.name: run.chance(attack, trials, group=True) for attack, _ in asked}
+    advice = [
+        f"{words}: a person is named in {shared[attack.name]:.0%} at least "
+        f"(without shared marks {before[attack.name]:.0%}), the organisation in {groups[attack.name]:.0%}."
+        for attack, words in asked
+    ]
+    merged = asked[1][0].name
+    pays = groups[merged] > before[merged]
     verdict = "pay only where colleagues may compare copies" if pays else "do not pay here: leave --organisations out"
-    found = tuple(Row(name, run.marks(attacks[name], group=True), groups[name]) for name in names)
+    found = tuple(Row(attack.name, run.marks(attack, group=True), groups[attack.name]) for attack, _ in asked)
     return found, (*advice, f"Shared marks {verdict}; a lone leaker is easier to name without them.")
 
 
@@ -255,7 +269,16 @@ class _Trials:
                 return 0.0
         return round((1 - attack.lost) * clopper_pearson(named, trials, _CONFIDENCE)[0], 3)
 
-    def shortest_words(self, attack: Attack) -> int:
+    def shortest(self, attacks: Sequence[Attack]) -> tuple[str, int]:
+        """The first of `_PASSAGES` that identifies, and from how many words on; the first one and 0 where none does."""
+        known = {attack.name: attack for attack in attacks}
+        for name in _PASSAGES:
+            words = self._shortest_words(known[name]) if name in known else 0
+            if words:
+                return name, words
+        return _PASSAGES[0], 0
+
+    def _shortest_words(self, attack: Attack) -> int:
         """Words of the shortest stretch that names its copy in most trials; 0 where not even the whole does."""
         words = _word_starts(self._template.text)
         low, high = 0, len(words)
