@@ -54,7 +54,7 @@ def analyse(
     page_done: Callable[[Sequence[Found]], None] = lambda words: None,
     with_letters: bool = False,
 ) -> Analysis:
-    """Take the PDF `data` apart, down to its letters where asked for; `page_done` is called with the words of each page.
+    """Take the PDF `data` apart, down to letters if asked to; `page_done` is called with the words of each page.
 
     Raises `InputError` where it cannot be opened or is too complex.
     """

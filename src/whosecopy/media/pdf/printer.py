@@ -18,9 +18,10 @@ from whosecopy.model.layout import Shift
 Ints = NDArray[np.int64]
 High = NDArray[np.bool_]
 """Which choices of one copy fall on the higher value: shape (choices,)."""
+Bytes = NDArray[np.uint8]
 _BYTES = 8
 _NONE = np.zeros(0, np.int64)
-_HALF = 16
+_HALF, _LOWER = 16, 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,65 +65,81 @@ class Printer:
         file, begins = plate.assembled([one.data for one in streams])
         shared = len(plate.body)
         self._shared, self._rest = file[:shared], np.frombuffer(file, np.uint8, offset=shared)
-        self._checks = [
-            _Check(begin - shared + len(one.data), one.sums) for begin, one in zip(begins, streams, strict=True)
-        ]
         bits = [8 * (begin - shared) + one.bit for begin, one in zip(begins, streams, strict=True)]
-        self._flips = _Flips(streams, np.concatenate([_NONE, *bits]))
-        self._streams = np.cumsum([0, *(len(one.bit) for one in streams)])
+        self._flips = _Flips(streams, np.concatenate([_NONE, *bits]), self._rest, len(ends.choices))
+        self._checks = _Checks(streams, [begin - shared for begin in begins], self._rest)
 
     def copy(self, high: High) -> bytes:
         """The file of the copy that chooses as `high` says."""
         out = self._rest.copy()
-        shown = self._flips.apply(out, high)
-        for check, first, last in zip(self._checks, self._streams, self._streams[1:], strict=False):
-            check.apply(out, shown[first:last])
+        self._checks.apply(out, self._flips.apply(out, high))
         return b"".join([self._shared, out.data])
 
 
 class _Flips:
-    """The bits that switches flip in the last part of a file; `place` says at which bit each of them begins."""
+    """The bytes that switches decide in the last part of a file; `place` says at which bit each of them begins.
 
-    def __init__(self, streams: Sequence[Deflated], place: Ints) -> None:
-        self._choices = np.concatenate([_NONE.reshape(0, MOST_CHOICES), *(one.choices for one in streams)]).T.copy()
+    A byte that one switch decides is looked up; what further ones flip in it comes after that. `none` is the number
+    after that of the last choice. All indexes are in range: `clip` only spares numpy a second look.
+    """
+
+    def __init__(self, streams: Sequence[Deflated], place: Ints, rest: Bytes, none: int) -> None:
+        choices = np.concatenate([_NONE.reshape(0, MOST_CHOICES), *(one.choices for one in streams)])
+        self._columns = [np.where(column < 0, none, column) for column in choices.T if (column >= 0).any()]
         flips = np.concatenate([_NONE.reshape(0, TEXTS).astype(np.uint64), *(one.flips for one in streams)])
         flips <<= (place[:, None] & 7).astype(np.uint64)
-        self._flips = flips.astype("<u8").ravel()
-        ever = np.bitwise_or.reduce(flips, axis=1).astype("<u8").view(np.uint8).reshape(-1, _BYTES)
-        switch, byte = np.nonzero(ever)
+        by_byte = flips.astype("<u8").view(np.uint8).reshape(-1, TEXTS, _BYTES).swapaxes(1, 2)
+        switch, byte = np.nonzero(by_byte.any(axis=2))
         targets = place[switch] // 8 + byte
         order = np.argsort(targets, kind="stable")
-        sources, targets = (_BYTES * switch + byte)[order], targets[order]
+        targets, switch, byte = targets[order], switch[order], byte[order]
         rank = np.arange(len(targets)) - np.searchsorted(targets, targets)
-        self._rounds = [(targets[rank == k], sources[rank == k]) for k in range(int(rank.max(initial=-1)) + 1)]
+        self._rounds: list[tuple[Ints, Ints, Ints, Bytes]] = []
+        for number in range(int(rank.max(initial=-1)) + 1):
+            here = rank == number
+            table = by_byte[switch[here], byte[here]]
+            if number == 0:
+                table = table ^ rest[targets[here], None]
+            self._rounds.append((targets[here], switch[here], TEXTS * np.arange(len(table)), table.ravel()))
+        self._count = len(choices)
 
-    def apply(self, out: NDArray[np.uint8], high: High) -> Ints:
-        """Flip what a copy flips, and say which text each switch shows, counted over all switches."""
-        decided = np.append(high, False).astype(np.int64)[self._choices]
-        shown = np.arange(0, TEXTS * decided.shape[1], TEXTS)
-        for k, row in enumerate(decided):
-            shown += row << k
-        flips = self._flips[shown].view(np.uint8)
-        for targets, sources in self._rounds:
-            out[targets] ^= flips[sources]
+    def apply(self, out: Bytes, high: High) -> Bytes:
+        """Write what a copy has there, and say which text each switch shows."""
+        bits = np.append(high, False).view(np.uint8)
+        shown = np.zeros(self._count, np.uint8)
+        for k, column in enumerate(self._columns):
+            shown |= bits.take(column, mode="clip") << np.uint8(k)
+        for number, (targets, switch, rows, table) in enumerate(self._rounds):
+            found = table.take(rows + shown.take(switch, mode="clip"), mode="clip")
+            if number == 0:
+                out[targets] = found
+            else:
+                out[targets] ^= found
         return shown
 
 
-class _Check:
-    """The checksum of a stream, which ends at `end`; `sums` says what the texts of its switches add to it."""
+class _Checks:
+    """The checksums of streams, which begin at `begins` in the last part of a file and end with them."""
 
-    def __init__(self, end: int, sums: Ints) -> None:
-        self._place = slice(end - 4, end)
-        self._lower, self._upper = (np.ascontiguousarray(half).ravel() for half in np.moveaxis(sums, 2, 0))
+    def __init__(self, streams: Sequence[Deflated], begins: Sequence[int], rest: Bytes) -> None:
+        ends = [begin + len(one.data) for begin, one in zip(begins, streams, strict=True) if len(one.bit)]
+        counts = [len(one.bit) for one in streams if len(one.bit)]
+        self._places = np.array(ends, np.int64)[:, None] + np.arange(-4, 0)
+        before = rest[self._places].view(">u4").ravel().astype(np.int64)
+        self._lower, self._upper = before & _LOWER, before >> _HALF
+        sums = np.concatenate([_NONE.reshape(0, TEXTS, 2), *(one.sums for one in streams)])
+        self._sums = (sums[:, :, 0] | sums[:, :, 1] << _HALF).astype(np.uint32).ravel()
+        self._rows = TEXTS * np.arange(len(sums))
+        self._firsts = np.cumsum([0, *counts])[:-1]
 
-    def apply(self, out: NDArray[np.uint8], shown: Ints) -> None:
-        """Set it right for a copy whose switches show these texts."""
+    def apply(self, out: Bytes, shown: Bytes) -> None:
+        """Set them right for a copy whose switches show these texts; what texts add does not depend on others."""
         if len(shown):
-            own = shown - shown[0] // TEXTS * TEXTS
-            before = int.from_bytes(out[self._place].tobytes(), "big")
-            lower = ((before & (1 << _HALF) - 1) + int(self._lower[own].sum())) % MODULUS
-            upper = ((before >> _HALF) + int(self._upper[own].sum())) % MODULUS
-            out[self._place] = np.frombuffer((upper << _HALF | lower).to_bytes(4, "big"), np.uint8)
+            added = self._sums.take(self._rows + shown, mode="clip")
+            lower = np.add.reduceat(added & _LOWER, self._firsts, dtype=np.int64) + self._lower
+            upper = np.add.reduceat(added >> _HALF, self._firsts, dtype=np.int64) + self._upper
+            both = (upper % MODULUS) << _HALF | lower % MODULUS
+            out[self._places] = both.astype(">u4").view(np.uint8).reshape(-1, 4)
 
 
 def _resting(values: Mapping[int, Values], resting: Collection[Choice]) -> Mapping[int, Values]:
