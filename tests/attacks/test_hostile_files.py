@@ -142,6 +142,8 @@ def test_a_hostile_leak_is_refused_in_one_line(kind):
         "<!--" * 10_000,
         "::: variants\n" * 3_000,
         "---\nkey: x\n" * 3_000,
+        "".join(f"[r{k}]: a\n" for k in range(11_000)),
+        "|a" * 30_000 + "\n" + "|-" * 30_000 + "\n" + "|b" * 30_000,
         "|a" * 3_000 + "\n" + "|-" * 3_000 + "\n",
     ],
     ids=lambda text: text[:8].strip(),

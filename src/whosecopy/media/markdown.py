@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from whosecopy.errors import InputError
 from whosecopy.media import encoding, patch, syntax
 from whosecopy.media.builder import Builder
 from whosecopy.media.inline import Walk
@@ -24,14 +25,17 @@ _KINDS = (
 )  # fmt: skip
 _CELLS = ("td_open", "th_open")
 _TAG = re.compile(r"<[^>]*>")
+_MOST_LINES = 10_000
+"""Without a blank one between them: markdown-it looks at all of them again for each link that is defined there."""
 
 
 def parse(data: bytes, name: str, codec: str | None = None) -> Document:
     """A Markdown file as a `Document`: reading text without syntax; headings, quotes and code protected.
 
-    Raises `InputError` where the bytes are no text.
+    Raises `InputError` where the bytes are no text, or a paragraph has too many lines.
     """
     text, used = encoding.decode(data, name, codec)
+    _refuse_endless(text, name)
     builder = Builder(escape="markdown")
     start, end = syntax.front_matter(text)
     if end > start:
@@ -53,7 +57,7 @@ class _Source:
     """The file with line feeds only, template tags opaque, front matter blank; and the way back to its offsets."""
 
     text: str
-    lines: tuple[int, ...]
+    lines: tuple[tuple[int, int], ...]
     returns: tuple[int, ...]
 
     @classmethod
@@ -62,8 +66,11 @@ class _Source:
         blank = re.sub(r"[^\r\n]", " ", raw[:start])
         text = syntax.masked(_line_feeds(blank + raw[start:]))
         returns = tuple(found.start() - k for k, found in enumerate(re.finditer("\r\n", raw)))
-        lines = (0, *(found.end() for found in re.finditer("\n", text)))
-        return cls(text, lines, returns)
+        lines, at = [], 0
+        for line in text.split("\n"):
+            lines.append((at, at + len(line.rstrip())))
+            at += len(line) + 1
+        return cls(text, tuple(lines), returns)
 
     def raw(self, offset: int) -> int:
         """The offset in the file of an offset in `text`; -1 stays."""
@@ -71,9 +78,7 @@ class _Source:
 
     def line(self, number: int) -> tuple[int, int]:
         """The span of a line without its newline and trailing white space."""
-        start = self.lines[number]
-        end = self.lines[number + 1] - 1 if number + 1 < len(self.lines) else len(self.text)
-        return start, start + len(self.text[start:end].rstrip())
+        return self.lines[number]
 
 
 @dataclass(slots=True)
@@ -133,6 +138,14 @@ class _Reader:
         start = self.source.text.find(content, at, high)
         self.row = (number, start + len(content) if start >= 0 else high + 1)
         return start
+
+
+def _refuse_endless(text: str, name: str) -> None:
+    run = 0
+    for line in text.splitlines():
+        run = run + 1 if line.strip() else 0
+        if run > _MOST_LINES:
+            raise InputError(f"{name}: over {_MOST_LINES:,} lines without a blank one; part them by blank lines")
 
 
 def _line_feeds(text: str) -> str:
