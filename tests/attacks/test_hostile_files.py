@@ -79,6 +79,7 @@ DOCUMENTS = {
 }
 MASTERS = {
     "a novel in one file": (b"The plan will not change. " * 40_000, "over 1,000,000 characters"),
+    "a library in one file": (b"The plan will not change. " * 400_000, "over the limit of 8 MiB"),
     "an endless word": (b"The plan. " + b"a" * 6_000, "3,000 characters without a blank"),
     "a word in 6,000 runs": (
         archive(BODY.replace("</w:p>", "<w:r><w:t>a</w:t></w:r>" * 6_000 + "</w:p>")),

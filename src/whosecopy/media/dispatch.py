@@ -27,6 +27,7 @@ _TRANSPORT = re.compile(rb"(?im)^(?:mime-version|received|message-id|return-path
 _MARKDOWN_SIGN = re.compile(rb"(?m)^(?:#{1,6} \S|```|[-*] \[[ x]\] )|\]\([^)\s]+\)")
 _HEAD_BYTES = 65_536
 _PDF_HEAD_BYTES = 1024
+_MOST_BYTES = {PLAIN: 8 * 2**20, HTML: 8 * 2**20, MARKDOWN: 2 * 2**20}
 _MOST_CHARACTERS, _LONGEST_WORD = 1_000_000, 3_000
 """Of a text to be sealed: rules of wording take some 15 s for a million characters, and longer for endless words."""
 _REFUSED = (
@@ -54,7 +55,9 @@ def open_document(data: bytes, name: str = "", encoding: str | None = None) -> D
     Raises `InputError` where it is none of these, empty, damaged, too large or in an unknown encoding.
     """
     name = name or "the input"
-    return _opened(_format(media_of(data, name)), data, name, encoding)
+    media = media_of(data, name)
+    _refuse_large(data, media, name)
+    return _opened(_format(media), data, name, encoding)
 
 
 def _opened(form: _Format, data: bytes, name: str, encoding: str | None) -> Document:
@@ -143,6 +146,13 @@ def media_of(data: bytes, name: str) -> str:
     if by_name in (PLAIN, MARKDOWN, HTML):
         return by_name
     return MARKDOWN if _MARKDOWN_SIGN.search(head) else PLAIN
+
+
+def _refuse_large(data: bytes, media: str, name: str) -> None:
+    """Raises `InputError` where parsing a file to be sealed may need more memory than 2 GiB."""
+    most = _MOST_BYTES.get(media, encoding.LIMIT_BYTES)
+    if len(data) > most:
+        raise InputError(f"{name}: {len(data) >> 20} MiB are over the limit of {most >> 20} MiB; seal it in parts")
 
 
 def _refuse_endless(text: str, name: str) -> None:
