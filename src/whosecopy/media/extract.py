@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from whosecopy.errors import InputError
-from whosecopy.media import dispatch, docx_looks, encoding
+from whosecopy.media import encoding
 from whosecopy.media.hyphens import joined
 from whosecopy.media.leak import LeakText, PagePicture
 from whosecopy.media.picture import frames
@@ -34,6 +34,8 @@ def _extract(data: bytes, name: str, codec: str | None) -> LeakText:
         from whosecopy.media.pdf import leak as pdf
 
         return pdf.read(data, name)
+    from whosecopy.media import dispatch, docx_looks
+
     document = dispatch.read_document(data, name, codec)
     words = docx_looks.seen(data, name) if document.media == dispatch.DOCX else None
     return LeakText(document.text, document.media, "file", words=words)
