@@ -8,6 +8,7 @@ from PIL import Image
 
 from whosecopy.errors import InputError
 from whosecopy.media.picture.anchors import register_by_words
+from whosecopy.media.picture.features import Change, Features, PictureFeatures
 from whosecopy.media.picture.frames import frames, grey_of, media_of
 from whosecopy.media.picture.likely import likely_pages
 from whosecopy.media.picture.sheet import Sheet, make_sheet
@@ -149,3 +150,19 @@ def test_damaged_pictures_are_refused_or_read(form: str) -> None:
             refused = ""
             assert all(page.dtype == np.uint8 and page.ndim == 2 for page in pages)
         assert not refused or "the picture cannot be read" in refused or "megapixels" in refused
+
+
+def known_again(some: Features, others: Features) -> float:
+    """The share of features that others are at the same place and look the same."""
+    near = np.hypot(*(some.places[:, None] - others.places[None]).transpose(2, 0, 1)) < 1.5
+    unlike = (some.looks**2).sum(axis=1)[:, None] + (others.looks**2).sum(axis=1) - 2 * some.looks @ others.looks.T
+    return float((near & (unlike < 60**2)).any(axis=1).mean())
+
+
+@pytest.mark.parametrize("change", [Change(mirrored=True), Change(inverted=True), Change(mirrored=True, inverted=True)])
+def test_a_picture_changed_on_trial_has_the_features_that_it_would_be_found_to_have(change: Change) -> None:
+    specks = np.random.default_rng(8).integers(0, 256, (40, 30), np.uint8)
+    grey = np.asarray(Image.fromarray(specks).resize((240, 320)))
+    sought = PictureFeatures(change.of_picture(grey)).seen(0)
+    assert known_again(PictureFeatures(grey).changed(change).seen(0), sought) > 0.6
+    assert known_again(PictureFeatures(grey).seen(0), sought) < 0.05

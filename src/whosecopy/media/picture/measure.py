@@ -4,7 +4,7 @@ Nothing here is made from copies: pages are drawn from the master, and how far a
 for all copies (STATISTICS V5).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from whosecopy.media.picture.anchors import register_by_words
+from whosecopy.media.picture.features import Change, PageFeatures, PictureFeatures
 from whosecopy.media.picture.looks import enter, page_looks
 from whosecopy.media.picture.register import (
     ENOUGH_INLIERS,
-    PageFeatures,
-    PictureFeatures,
     Registration,
     outline,
     register,
@@ -25,7 +24,7 @@ from whosecopy.media.picture.sheet import Grey, Sheet, Shot, make_sheet, scale_o
 from whosecopy.media.picture.twins import Screen, exact_looks
 from whosecopy.media.picture.unwarp import Unwarped, unwarp
 from whosecopy.media.picture.words import seen_words
-from whosecopy.media.picture.worn import register_worn
+from whosecopy.media.picture.worn import clearer, register_worn
 from whosecopy.model.layout import Column, Layout, Looks
 
 _KEPT_PAGES = 6
@@ -87,11 +86,11 @@ class Master:
         return self._kept[number]
 
 
-_CHANGES: dict[str, Callable[[Grey], Grey]] = {
-    "": lambda grey: grey,
-    "colours inverted": lambda grey: 255 - grey,
-    "mirrored": lambda grey: np.ascontiguousarray(grey[:, ::-1]),
-    "mirrored, colours inverted": lambda grey: np.ascontiguousarray(255 - grey[:, ::-1]),
+_CHANGES = {
+    "": Change(),
+    "colours inverted": Change(inverted=True),
+    "mirrored": Change(mirrored=True),
+    "mirrored, colours inverted": Change(mirrored=True, inverted=True),
 }
 
 
@@ -114,23 +113,43 @@ def looks_of_pictures(
 
 def _pages_in(shot: Shot, pages: Sequence[int], master: Master, number: int) -> Iterator[tuple[Found, Looks]]:
     """Every page found in the picture and what it shows of its words, each sought in what the others leave of it."""
-    left, ways = list(pages), {"": _CHANGES[""]} if shot.upright else _CHANGES
+    left, ways = list(pages), {"": Change()} if shot.upright else _CHANGES
     while left:
-        features = {name: PictureFeatures(change(shot.grey)) for name, change in ways.items()}
+        sought = _sought(shot, ways)
         for page in left:
-            laid = _laid(shot, features, page, master)
+            laid = _laid(sought, page, master)
             if laid is not None:
                 sheet, _, _ = master.page(page)
                 found = Found(number, page, laid.change, laid.at.inliers, _view(laid.shown, sheet))
-                yield found, _looks(features[laid.change].grey, laid, page, master)
+                yield found, _looks(sought.features[laid.change].grey, laid, page, master)
                 break
         else:
             return
         left.remove(page)
-        blank, share = _without(features[laid.change].grey, laid.at, sheet)
+        blank, share = _without(sought.features[laid.change].grey, laid.at, sheet)
         if share > _ONE_PAGE:
             return
-        shot, ways = replace(shot, grey=blank), {laid.change: _CHANGES[""]}
+        shot, ways = replace(shot, grey=blank), {laid.change: Change()}
+
+
+@dataclass(slots=True, eq=False)
+class _Sought:
+    """A picture that pages are sought in, and its features, changed in each way that it may have been."""
+
+    shot: Shot
+    features: dict[str, PictureFeatures]
+    _cleared: PictureFeatures | None = None
+
+    @property
+    def cleared(self) -> PictureFeatures:
+        """The features of the picture made clearer, for worn ones."""
+        self._cleared = self._cleared or PictureFeatures(clearer(self.shot.grey))
+        return self._cleared
+
+
+def _sought(shot: Shot, ways: Mapping[str, Change]) -> _Sought:
+    whole = PictureFeatures(shot.grey)
+    return _Sought(shot, {name: whole.changed(way) if way != Change() else whole for name, way in ways.items()})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,21 +172,20 @@ def _looks(picture: Grey, laid: _Laid, page: int, master: Master) -> Looks:
     return exact.or_else(looks) if exact is not None else looks
 
 
-def _laid(shot: Shot, features: dict[str, PictureFeatures], page: int, master: Master) -> _Laid | None:
+def _laid(sought: _Sought, page: int, master: Master) -> _Laid | None:
     """The picture laid on the page in the first way in which it looks like it."""
     sheet, _, _ = master.page(page)
-    for change, at in _registrations(shot, features, page, master):
-        shown = unwarp(features[change].grey, at.homography, sheet) if at.found else None
+    for change, at in _registrations(sought, page, master):
+        shown = unwarp(sought.features[change].grey, at.homography, sheet) if at.found else None
         if shown is not None:
             return _Laid(change, at, shown)
     return None
 
 
-def _registrations(
-    shot: Shot, features: dict[str, PictureFeatures], page: int, master: Master
-) -> Iterator[tuple[str, Registration]]:
+def _registrations(sought: _Sought, page: int, master: Master) -> Iterator[tuple[str, Registration]]:
     """How the picture may have to be changed, and where the page may lie in it: the quickest and likeliest first."""
     sheet, page_features, words = master.page(page)
+    shot, features = sought.shot, sought.features
     texts = [master.texts[word] for word in words]
     by_words = register_by_words(shot.words, shot.boxes_px, shot.grey.shape, texts, sheet)
     as_it_is = "" in features
@@ -177,7 +195,7 @@ def _registrations(
     yield list(features)[way], at
     if as_it_is:
         yield "", by_words
-        yield "", register_worn(shot.grey, page_features)
+        yield "", register_worn(sought.cleared, page_features)
 
 
 def _view(shown: Unwarped, sheet: Sheet) -> bytes:

@@ -1,26 +1,30 @@
 """Which part of a picture is the page: a homography from picture to page by matching features.
 
-SIFT features, exact nearest neighbours, ratio test and RANSAC, tried on several blurred and scaled views.
-OpenCV's USAC estimators are not used: one of them ran for minutes on a page of repeated text.
+Exact nearest neighbours, ratio test and RANSAC, tried on several views. OpenCV's USAC estimators are not used: one of
+them ran for minutes on a page of repeated text.
 Sources: Lowe, Distinctive image features from scale-invariant keypoints, IJCV 60 (2004); Fischler, Bolles,
 Random sample consensus, CACM 24 (1981).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from whosecopy.media.picture.sheet import Grey
+from whosecopy.media.picture.features import (
+    BLURRED_VIEWS,
+    SMALL_PX,
+    VIEWS,
+    Features,
+    PageFeatures,
+    PictureFeatures,
+)
 
 LEAST_INLIERS = 18
 ENOUGH_INLIERS = 60
 """Beyond doubt."""
-_FEATURES = 6_000
 _RATIO = 0.82
 _LEAST_MATCHES = 15
 _REACH_PX = 5.0
@@ -28,44 +32,7 @@ _TRIALS = 4_000
 _CONFIDENCE = 0.999
 _LEAST_AREA = 0.1
 _CHUNK = 1_500
-
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    """One look at the picture and at the page: how both are blurred and scaled before features are sought.
-
-    `median` and `smooth` are done to the picture before, `blur` after it was scaled so that its longer side has
-    `long_px` pixels; without that a small picture, likely a screenshot, is taken as it is. The page is scaled by
-    `page_scale` and blurred by `page_blur`. Only `quick` views are taken of pictures mirrored or inverted on trial.
-    """
-
-    long_px: int
-    median: int
-    smooth: float
-    blur: float
-    page_scale: float
-    page_blur: float
-    quick: bool = False
-
-
-_VIEWS = (
-    _View(0, 0, 0.0, 0.0, 0.5, 0.0),
-    _View(2_100, 0, 0.0, 0.0, 0.75, 0.0, quick=True),
-    _View(1_650, 3, 0.0, 1.6, 0.75, 1.6),
-    _View(1_150, 0, 1 / 1_700, 0.0, 0.5, 1.0, quick=True),
-    _View(1_100, 5, 0.0, 1.2, 0.5, 1.0),
-)
-_BLURRED_VIEWS = (2, 3, 4)
-_SMALL_PX, _ENLARGED, _MOST_ENLARGED = 1_500, 1.5, 3.0
 SMALLEST_PX = 40
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Features:
-    """Places in pixels of the whole picture, shape (n, 2), and what it looks like there, shape (n, 128)."""
-
-    places: NDArray[np.float32]
-    looks: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,34 +51,6 @@ class Registration:
 NOT_FOUND = Registration(np.eye(3), 0)
 
 
-@dataclass(slots=True, eq=False)
-class PageFeatures:
-    """The features of a page, sought when first needed and kept."""
-
-    grey: Grey
-    _kept: dict[tuple[float, float], Features] = field(default_factory=dict)
-
-    def seen(self, scale: float, blur: float) -> Features:
-        """The features of the page scaled and blurred so."""
-        if (scale, blur) not in self._kept:
-            self._kept[scale, blur] = _features(_blurred(_scaled(self.grey, scale), blur), scale)
-        return self._kept[scale, blur]
-
-
-@dataclass(slots=True, eq=False)
-class PictureFeatures:
-    """The features of a picture, view by view."""
-
-    grey: Grey
-    _kept: dict[int, Features] = field(default_factory=dict)
-
-    def seen(self, number: int) -> Features:
-        """The features of the picture in view `number`."""
-        if number not in self._kept:
-            self._kept[number] = _look(self.grey, _VIEWS[number])
-        return self._kept[number]
-
-
 def register(pictures: Sequence[PictureFeatures], page: PageFeatures) -> tuple[int, Registration]:
     """Which of `pictures` - one picture as it is, mirrored, inverted - shows `page`, and where.
 
@@ -119,10 +58,10 @@ def register(pictures: Sequence[PictureFeatures], page: PageFeatures) -> tuple[i
     counts, `NOT_FOUND` where that are too few.
     """
     number, best = 0, NOT_FOUND
-    for view, picture in product(range(len(_VIEWS)), range(len(pictures))):
-        sight = _VIEWS[view]
+    for view, picture in product(range(len(VIEWS)), range(len(pictures))):
+        sight = VIEWS[view]
         shape = pictures[picture].grey.shape
-        if min(shape) < SMALLEST_PX or (picture and not sight.quick) or (max(shape) > _SMALL_PX and not sight.long_px):
+        if min(shape) < SMALLEST_PX or (picture and not sight.quick) or (max(shape) > SMALL_PX and not sight.long_px):
             continue
         found = _homography(pictures[picture].seen(view), page.seen(sight.page_scale, sight.page_blur))
         if found.inliers > best.inliers and sane(found.homography, pictures[picture].grey.shape, page.grey.shape):
@@ -135,55 +74,12 @@ def register(pictures: Sequence[PictureFeatures], page: PageFeatures) -> tuple[i
 def likenesses(picture: PictureFeatures, page: PageFeatures) -> NDArray[np.float32]:
     """Places in the picture and on the page that look alike in blurred views, true and false: shape (n, 4)."""
     pairs = []
-    for number in _BLURRED_VIEWS:
-        view = _VIEWS[number]
+    for number in BLURRED_VIEWS:
+        view = VIEWS[number]
         seen, drawn = picture.seen(number), page.seen(view.page_scale, view.page_blur)
         ours, theirs = _matches(seen.looks, drawn.looks)
         pairs.append(np.hstack([seen.places[ours], drawn.places[theirs]]))
     return np.concatenate(pairs)
-
-
-def _look(grey: Grey, view: _View) -> Features:
-    import cv2
-
-    longer = max(grey.shape)
-    wanted = view.long_px
-    if view is _VIEWS[1] and longer <= _SMALL_PX:
-        wanted = round(longer * _ENLARGED)
-    wanted = min(wanted, round(longer * _MOST_ENLARGED)) if wanted else longer
-    if view.median:
-        grey = np.asarray(cv2.medianBlur(grey, view.median))
-    if view.smooth:
-        grey = _blurred(grey, max(0.5, longer * view.smooth))
-    return _features(_blurred(_scaled(grey, wanted / longer), view.blur), wanted / longer)
-
-
-def _scaled(grey: Grey, factor: float) -> Grey:
-    import cv2
-
-    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=how), dtype=np.uint8)
-
-
-def _blurred(grey: Grey, sigma: float) -> Grey:
-    import cv2
-
-    return np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), dtype=np.uint8) if sigma else grey
-
-
-@cache
-def _detector() -> Any:
-    import cv2
-
-    return cv2.SIFT_create(nfeatures=_FEATURES)  # type: ignore[attr-defined]
-
-
-def _features(grey: Grey, scale: float) -> Features:
-    points, looks = _detector().detectAndCompute(grey, None)
-    if looks is None:
-        return Features(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32))
-    places = np.array([point.pt for point in points], dtype=np.float32)
-    return Features(places / np.float32(scale), looks)
 
 
 def _homography(seen: Features, page: Features) -> Registration:
