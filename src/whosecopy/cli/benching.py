@@ -38,6 +38,7 @@ class Name(StrEnum):
     LOG = "log"
     KILL = "kill"
     PDF = "pdf"
+    PIXELS = "pixels"
     LAYOUT = "layout"
     HOSTILE = "hostile"
 
@@ -49,7 +50,8 @@ def bench(
             help="codes: code lengths and speed. rates, naming: on your documents. calibration: false names. "
             "organisations: colleagues who compare copies. several: leaks read together. "
             "outcome: false alarms of assess outcome. log: speed of the record. kill: what kill -9 loses. "
-            "pdf: speed of making copies. layout: pictures of pages (simulated). hostile: broken and hostile files."
+            "pdf: speed of making copies. pixels: what PDF copies draw beside marked words. "
+            "layout: pictures of pages (simulated). hostile: broken and hostile files."
         ),
     ],
     documents: Annotated[list[Path] | None, typer.Argument(metavar="DOC...", help="Documents to measure on.")] = None,
@@ -73,7 +75,7 @@ def bench(
     json: JsonOption = False,
 ) -> None:
     """Measure code lengths, naming rates and false names."""
-    if name in (Name.RATES, Name.NAMING, Name.LAYOUT) and not documents:
+    if name in (Name.RATES, Name.NAMING, Name.LAYOUT, Name.PIXELS) and not documents:
         raise InputError(f"bench {name} measures on documents; name some: whosecopy bench {name} DOC...")
     run = {
         Name.CODES: _codes,
@@ -86,6 +88,7 @@ def bench(
         Name.LOG: _log,
         Name.KILL: _kill,
         Name.PDF: _pdf,
+        Name.PIXELS: _pixels,
         Name.LAYOUT: _layout,
         Name.HOSTILE: _hostile,
     }
@@ -237,6 +240,13 @@ def _pdf(documents: Sequence[Path], setting: _Setting) -> Rows:
             found = measure_articles(trials, setting.seed, now()[:10], command, advance)
         write_whole(setting.target, codec.encode(found) + b"\n")
     return rows([(path.name, path.read_bytes()) for path in documents], setting.trials or 7, setting.seed)
+
+
+def _pixels(documents: Sequence[Path], setting: _Setting) -> Rows:
+    from whosecopy.bench.pixels import rows
+
+    with progress("Drawing copies") as advance:
+        return rows([(path.name, path.read_bytes()) for path in documents], setting.trials or 3, setting.seed, advance)
 
 
 def _layout(documents: Sequence[Path], setting: _Setting) -> Rows:
