@@ -1,8 +1,8 @@
-"""Screenshots compared with drawings of both looks of every word, on a letter set here and drawn by PDFium."""
+"""Screenshots compared with drawings of both looks of every word, on a letter set here."""
 
 import subprocess
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -13,7 +13,8 @@ from whosecopy.bench.layout import Levels, count
 from whosecopy.bench.naming import fresh_codebook
 from whosecopy.bench.typeset import letter
 from whosecopy.media.leak import PagePicture
-from whosecopy.media.picture.draw import draw_page
+from whosecopy.media.picture.draw import Drawing, Program, draw_page, draw_pages
+from whosecopy.media.picture.twins import Asked
 from whosecopy.model import Template
 from whosecopy.seal.copies import renderer
 from whosecopy.seal.declare import prepare
@@ -40,15 +41,15 @@ class Letter:
 
     def read(self, picture: Grey, compared: bool = True) -> Levels:
         """How the marks are read in a picture of the first page."""
-        ends = Ends(self.template, self.source)
+        pages = own_pages(self.template, self.source)
+        ends = Ends(self.template, pages)
 
-        def draw_end(page: int, end: int, scale: float) -> Grey | None:
-            self.asked += 1
-            return ends.draw(page, end, scale)
+        def draw_ends(page: int, asked: Sequence[Asked]) -> list[Grey | None]:
+            self.asked += len(asked)
+            return ends.draw(page, asked)
 
         shot = PagePicture(picture.shape[1], picture.shape[0], picture.tobytes(), upright=True)
-        pages = own_pages(self.template, self.source)
-        measured = measure_pages(self.template, pages, (), [shot], draw_end if compared else None)
+        measured = measure_pages(self.template, pages, (), [shot], draw_ends if compared else None)
         sighting = read_leak(self.template, "", (), (measured,))
         return count(sighting, self.variants, marks_on(self.template, [0], WHOLE))
 
@@ -98,16 +99,60 @@ def test_a_screenshot_by_the_same_program_is_read_without_an_error(sealed: Lette
     assert wrong(sealed.read(draw_page(sealed.copy, 0, SCREEN_DPI / 72, "copy"), compared=False), "word_y")[0] > 0
 
 
-def test_a_screenshot_by_another_program_is_read_as_if_nothing_were_compared(sealed: Letter, tmp_path) -> None:
+def drawn_by(sealed: Letter, program: Program, dpi: float, file: bytes = b"") -> Grey:
+    (picture,) = draw_pages([file or sealed.copy], [Drawing(0, 0, dpi / 72, program)], "copy")
+    assert picture is not None
+    return picture
+
+
+@pytest.mark.parametrize("program", Program)
+def test_a_screenshot_by_a_program_at_hand_is_read_without_an_error(sealed: Letter, program: Program) -> None:
+    levels = sealed.read(drawn_by(sealed, program, SCREEN_DPI))
+    for carrier in ("word_x", "word_y", "luminance"):
+        errors, read = wrong(levels, carrier)
+        assert errors == 0
+        assert read > 80
+
+
+def test_a_screenshot_in_dark_mode_is_read_without_an_error(sealed: Letter) -> None:
+    dark = drawn_by(sealed, Program.PDFIUM, SCREEN_DPI).astype(np.float32) * (205 / 255) + 20
+    levels = sealed.read(dark.astype(np.uint8))
+    assert [wrong(levels, carrier)[0] for carrier in ("word_x", "word_y", "luminance")] == [0, 0, 0]
+
+
+def test_a_screenshot_by_a_program_not_at_hand_is_read_as_if_nothing_were_compared(sealed: Letter, tmp_path) -> None:
     (tmp_path / "copy.pdf").write_bytes(sealed.copy)
-    command = ["pdftoppm", "-r", str(SCREEN_DPI), "-gray", "-l", "1", str(tmp_path / "copy.pdf")]
-    drawn = cv2.imdecode(np.frombuffer(subprocess.run(command, capture_output=True, check=True).stdout, np.uint8), 0)
+    command = ["mutool", "draw", "-q", "-r", str(SCREEN_DPI), "-o", str(tmp_path / "copy.png"), "copy.pdf", "1"]
+    subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
+    drawn = cv2.imread(str(tmp_path / "copy.png"), cv2.IMREAD_GRAYSCALE)
+    assert sealed.read(np.asarray(drawn, np.uint8)) == sealed.read(np.asarray(drawn, np.uint8), compared=False)
+
+
+def test_without_poppler_its_screenshots_are_read_by_the_places_of_words(sealed: Letter, monkeypatch, tmp_path) -> None:
+    drawn = drawn_by(sealed, Program.POPPLER, SCREEN_DPI)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert draw_pages([sealed.copy], [Drawing(0, 0, 1.0, Program.CAIRO)], "copy") == [None]
     assert sealed.read(drawn) == sealed.read(drawn, compared=False)
 
 
 def test_the_original_on_the_screen_is_not_taken_for_a_copy(sealed: Letter) -> None:
     drawn = draw_page(sealed.source, 0, SCREEN_DPI / 72, "master")
     assert sealed.read(drawn) == sealed.read(drawn, compared=False)
+
+
+def test_words_of_the_original_on_the_screen_are_not_read_as_moved(sealed: Letter) -> None:
+    levels = sealed.read(drawn_by(sealed, Program.POPPLER, SCREEN_DPI, sealed.source))
+    assert wrong(levels, "word_x")[1] < 0.05 * levels["layout.word_x"].total()
+
+
+@pytest.mark.parametrize("compared", [False, True])
+def test_readings_of_a_screenshot_are_no_more_than_twice_as_often_wrong_as_they_say(
+    sealed: Letter, compared: bool
+) -> None:
+    levels = sealed.read(drawn_by(sealed, Program.POPPLER, SCREEN_DPI), compared=compared)
+    for counts in levels.values():
+        said = sum(n / (1 + np.exp(abs(nats))) for nats, n in counts.items() if nats)
+        assert sum(n for nats, n in counts.items() if nats < 0) <= 2 * said + 1
 
 
 def test_nothing_is_drawn_for_a_picture_that_is_no_screenshot(sealed: Letter) -> None:
@@ -121,4 +166,10 @@ def test_nothing_is_drawn_for_a_picture_that_is_no_screenshot(sealed: Letter) ->
 
 
 def test_a_master_that_is_not_found_as_it_was_is_read_without_comparing(sealed: Letter) -> None:
-    assert Ends(sealed.template, b"%PDF-1.7 damaged").draw(0, 0, 1.0) is None
+    damaged = replace(own_pages(sealed.template, sealed.source), pdf=b"%PDF-1.7 damaged")
+    assert Ends(sealed.template, damaged).draw(0, [Asked(0, 1.0, Program.PDFIUM)]) == [None]
+
+
+def test_a_page_whose_words_are_others_is_read_without_comparing(sealed: Letter) -> None:
+    other = replace(own_pages(sealed.template, sealed.source), pdf=letter(42, 16))
+    assert Ends(sealed.template, other).draw(0, [Asked(0, 1.0, Program.PDFIUM)]) == [None]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from whosecopy.bench.layout_ways import FORECAST, WAYS, Way
+from whosecopy.bench.layout_ways import FORECAST, WAYS, By, Way
 from whosecopy.bench.naming import decide_alone, fresh_codebook
 from whosecopy.bench.printing import Draw, part
 from whosecopy.bench.usage import Usage, watching
@@ -82,7 +82,7 @@ def traces(
             variants = codebook.variants(guilty, 1)[0]
             copy, box = make(variants), way.box(rng)
             shown = [int(page) for page in rng.choice(pages, way.pages, replace=False)]
-            picture = way.seen([part(drawing(copy, page), box) for page in shown], rng)
+            picture = way.seen([part(drawing(copy, page, way.by), box) for page in shown], rng)
             with watching() as usage:
                 sighting = sight(template, master.source, [picture])
             decision = decide_alone(sighting, codebook, setting.recipients, setting.alpha / _FIRST_TRACE)
@@ -99,9 +99,9 @@ def planned(document: tuple[str, Document, Template], setting: Setting) -> tuple
     return name, master, found
 
 
-def drawing(copy: bytes, page: int) -> Draw:
-    """A page of a copy, drawn at any resolution."""
-    return lambda dpi: draw_page(copy, page, dpi / 72, "the copy")
+def drawing(copy: bytes, page: int, by: By = draw_page) -> Draw:
+    """A page of a copy, drawn at any resolution by a program."""
+    return lambda dpi: by(copy, page, dpi / 72, "the copy")
 
 
 def sight(template: Template, master: bytes, pictures: Sequence[Grey]) -> Sighting:

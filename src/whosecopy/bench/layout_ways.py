@@ -1,28 +1,38 @@
 """The ways in which a page surfaces as a picture, by name: what `bench layout` does to copies."""
 
-from collections.abc import Callable, Sequence
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from whosecopy.bench import printing as machines
 from whosecopy.bench.printing import Draw, Scanner
 from whosecopy.bench.printing_camera import EIGHT_MEGAPIXELS, SENT_SMALL, photographed, photographed_screen
+from whosecopy.errors import InputError
+from whosecopy.media.picture.draw import Drawing, Program, draw_page, draw_pages
 from whosecopy.media.picture.sheet import Grey
 from whosecopy.seal.sheets import QUARTERS, WHOLE, Box
 
 Seen = Callable[[Sequence[Draw], np.random.Generator], Grey]
 """From the pages shown to the picture that surfaces."""
+By = Callable[[bytes, int, float, str], Grey]
+"""From a PDF, a page and pixels per point to a drawing; the last is the name of the file in errors."""
+_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way: what it makes of `pages` pages, whole or a `quarter` of each."""
+    """One way: what it makes of `pages` pages, whole or a `quarter` of each, drawn `by` a program."""
 
     name: str
     seen: Seen
     pages: int = 1
     quarter: bool = False
+    by: By = draw_page
 
     def box(self, rng: np.random.Generator) -> Box:
         """Which part of the page is shown."""
@@ -43,6 +53,36 @@ def _scan(dpi: float) -> Seen:
 
 def _copied(generations: int) -> Seen:
     return _one(lambda draw, rng: machines.photocopied(draw, generations, rng))
+
+
+def _drawn_by(program: Program) -> By:
+    def draw(pdf: bytes, page: int, scale: float, name: str) -> Grey:
+        (drawn,) = draw_pages([pdf], [Drawing(0, page, scale, program)], name)
+        if drawn is None:
+            raise InputError(f"{name}: page {page + 1} cannot be drawn by {program}")
+        return drawn
+
+    return draw
+
+
+def _drawn_by_mupdf(pdf: bytes, page: int, scale: float, name: str) -> Grey:
+    import cv2
+
+    with tempfile.TemporaryDirectory() as folder:
+        given, made = Path(folder, "copy.pdf"), Path(folder, "page.png")
+        given.write_bytes(pdf)
+        command = ["mutool", "draw", "-q", "-r", repr(72 * scale), "-o", str(made), str(given), str(page + 1)]
+        subprocess.run(command, check=True, capture_output=True, timeout=_SECONDS)
+        return np.asarray(cv2.imread(str(made), cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
+
+
+def _other_screens() -> Iterator[Way]:
+    """Screenshots by programs that are installed."""
+    for program in (Program.PDFIUM, Program.PDFIUM_LCD, Program.POPPLER, Program.CAIRO):
+        if program.command is None or shutil.which(program.command):
+            yield Way(f"screenshot by {program}", _shot(96), by=_drawn_by(program))
+    if shutil.which("mutool"):
+        yield Way("screenshot by MuPDF", _shot(96), by=_drawn_by_mupdf)
 
 
 _PHOTO = _one(lambda draw, rng: photographed(draw, EIGHT_MEGAPIXELS, rng))
@@ -76,6 +116,8 @@ WAYS = {
         Way("screenshot in dark mode", _DARK),
         Way("scan, upside down", _UPSIDE_DOWN),
         Way("two pages in one scan", _two, pages=2),
+        Way("screenshot at 110 dpi", _shot(110)),
+        *_other_screens(),
     )
 }
 """The first nine are rows of a forecast."""

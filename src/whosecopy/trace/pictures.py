@@ -4,7 +4,7 @@ No codeword is in reach here (V5). All that is used is the master, how far its c
 exhibit.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -16,7 +16,7 @@ from whosecopy.media.leak import PagePicture
 from whosecopy.media.pdf.looks import looks_of
 from whosecopy.media.picture.draw import draw_page
 from whosecopy.media.picture.likely import likely_pages
-from whosecopy.media.picture.measure import Found, Master, Reach, looks_of_pictures
+from whosecopy.media.picture.measure import DrawPageEnds, Found, Master, Reach, looks_of_pictures
 from whosecopy.media.picture.sheet import Grey, Shot
 from whosecopy.media.typeset import Typesetters
 from whosecopy.model import Looks, SeenPage, Template, codec
@@ -44,7 +44,8 @@ def measure_pictures(template: Template, master: bytes, pictures: Sequence[PageP
 
     Raises `InputError` where a page of the master cannot be drawn.
     """
-    return measure_pages(template, own_pages(template, master), (), pictures, Ends(template, master).draw)
+    reference = own_pages(template, master)
+    return measure_pages(template, reference, (), pictures, Ends(template, reference).draw)
 
 
 def can_measure(template: Template, leak: Shown) -> bool:
@@ -71,7 +72,7 @@ def measure(template: Template, file: tuple[bytes, str], leak: Shown, typesetter
         return _in_files(template, in_files, Measured(sha256, 0))
     opened = sealed_master(template, master, encoding or None)
     reference = pages_as_worded(template, opened, leak.text, typesetters.of(template.media))
-    on_pages = measure_pages(template, reference, leak.pages, leak.pictures)
+    on_pages = measure_pages(template, reference, leak.pages, leak.pictures, Ends(template, reference).draw)
     return _in_files(template, in_files, on_pages) if in_files else on_pages
 
 
@@ -106,17 +107,17 @@ def measure_pages(
     reference: Reference,
     pages: Sequence[SeenPage],
     pictures: Sequence[PagePicture],
-    draw_end: Callable[[int, int, float], Grey | None] | None = None,
+    draw_ends: DrawPageEnds | None = None,
 ) -> Measured:
     """What `pages` with text and `pictures` show of the words of `template`, laid on the pages of `reference`.
 
-    Pages with text are exact: pictures tell only of words that such pages do not show. `draw_end` draws a page with all
-    words at one end of their reach, for screenshots to be compared with.
+    Pages with text are exact: pictures tell only of words that such pages do not show. `draw_ends` draws pages with
+    all words at one end of their reach, for screenshots to be compared with.
     Raises `InputError` where a page of the reference cannot be drawn.
     """
     reach = reference.reach(template)
     exact = looks_of(pages, reference.text, reference.layout, reach.along_pt, reach.up_pt)
-    seen, found = _in_pictures(reference, reach, pictures, draw_end)
+    seen, found = _in_pictures(reference, reach, pictures, draw_ends)
     looks = exact.or_else(seen)
     places = tuple(
         PageInPicture(one.picture, one.page, one.inliers, one.change, reference.layout.pages_pt[one.page], one.view)
@@ -138,7 +139,7 @@ def _in_pictures(
     reference: Reference,
     reach: Reach,
     pictures: Sequence[PagePicture],
-    draw_end: Callable[[int, int, float], Grey | None] | None,
+    draw_ends: DrawPageEnds | None,
 ) -> tuple[Looks, list[Found]]:
     texts = reference.words
     on_pages: list[list[str]] = [[] for _ in reference.layout.pages_pt]
@@ -149,7 +150,7 @@ def _in_pictures(
     def draw(page: int, scale: float) -> Grey:
         return draw_page(reference.pdf, page, scale, "the master")
 
-    master = Master(reference.layout, texts, reach, draw, draw_end)
+    master = Master(reference.layout, texts, reach, draw, draw_ends)
     return looks_of_pictures([_shot(picture) for picture in pictures], likely, master)
 
 

@@ -26,7 +26,10 @@ _FEWEST = 4
 _MODEST = 1.08
 """What is left looks surer than it is, as it was used to find itself: measured on made-up pages."""
 _CLEARLY_NATS = 3.0
-_APART = 0.7
+_AT_REST, _APART, _CLOSE = 0.35, 0.7, 0.75
+"""Shares of a mark. Errors below the first: words nearer than the last are in place. Below the second: there may be no
+marks; but four copies, averaged, look like words in place with errors of .5.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +74,8 @@ def rest(places_pt: Points, weights: Points, measured: Column, amplitude: Column
         marks = amplitude * np.tanh(_EAGER * left / np.maximum(amplitude, 1e-9))
     left[~seen | (np.abs(left) > amplitude + stray)] = np.nan
     sigma, moved = _error(left, amplitude, spread)
+    if not moved and sigma < _AT_REST * np.median(amplitude[amplitude > 0]):
+        left[np.abs(left) < _CLOSE * amplitude] = 0.0
     return Rest(left, np.where(np.isfinite(left), _MODEST * sigma * spread, np.nan), moved)
 
 
@@ -105,7 +110,7 @@ def _error(left: Column, amplitude: Column, spread: Column) -> tuple[float, bool
     """The error of a word of spread 1 that makes what is left likeliest, and whether there are marks in it.
 
     Either each word is off by plus or minus its mark, or all are in place; a few may be anywhere. Marks are
-    believed in unless the other is clearly likelier and would need no larger error.
+    believed in unless the other is clearly likelier; where its error is as large as a mark, both are, with that error.
     """
     known = np.isfinite(left) & (amplitude > 0)
     if known.sum() < _FEWEST:
@@ -118,8 +123,8 @@ def _error(left: Column, amplitude: Column, spread: Column) -> tuple[float, bool
         np.log((1 - _OUTLIERS) * one + _OUTLIERS / width).sum(axis=0) for one in (marked, _bell(value, sigmas))
     )
     in_place = _SIGMAS[without.argmax()]
-    if without.max() > with_marks.max() + _CLEARLY_NATS and in_place < _APART * np.median(mark):
-        return float(in_place), False
+    if without.max() > with_marks.max() + _CLEARLY_NATS:
+        return float(in_place), bool(in_place >= _APART * np.median(mark))
     return float(_SIGMAS[with_marks.argmax()]), True
 
 

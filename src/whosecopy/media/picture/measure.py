@@ -21,7 +21,7 @@ from whosecopy.media.picture.register import (
     register,
 )
 from whosecopy.media.picture.sheet import Grey, Sheet, Shot, make_sheet, scale_of
-from whosecopy.media.picture.twins import Screen, exact_looks
+from whosecopy.media.picture.twins import Asked, Screen, exact_looks
 from whosecopy.media.picture.unwarp import Unwarped, unwarp
 from whosecopy.media.picture.words import seen_words
 from whosecopy.media.picture.worn import clearer, register_worn
@@ -32,6 +32,10 @@ _ONE_PAGE = 0.6
 """A page that takes more of a picture than this leaves no room for another."""
 _PAPER = 235
 _VIEW_DPI, _VIEW_STEP = 80, 16
+
+
+DrawPageEnds = Callable[[int, Sequence[Asked]], list[Grey | None]]
+"""`twins.DrawEnds` of any page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +65,15 @@ class Found:
 class Master:
     """The pages of a master, drawn when looked for; only the last few are kept. `texts` are its words.
 
-    `draw(page, scale)` gives a grey picture of one, `scale` pixels per point; `draw_end(page, end, scale)`, where there
-    is one, with all words at one end of their reach, as `twins.DrawEnd` says.
+    `draw(page, scale)` gives a grey picture of one, `scale` pixels per point; `draw_ends`, where there is one, pictures
+    with all words at one end of their reach.
     """
 
     layout: Layout
     texts: Sequence[str]
     reach: Reach
     draw: Callable[[int, float], Grey]
-    draw_end: Callable[[int, int, float], Grey | None] | None = None
+    draw_ends: DrawPageEnds | None = None
     _kept: dict[int, tuple[Sheet, PageFeatures, NDArray[np.intp]]] = field(default_factory=dict)
 
     def page(self, number: int) -> tuple[Sheet, PageFeatures, NDArray[np.intp]]:
@@ -165,10 +169,10 @@ def _looks(picture: Grey, laid: _Laid, page: int, master: Master) -> Looks:
     """What the picture shows of each word: by comparison with drawings where these explain it, else by its place."""
     sheet, _, words = master.page(page)
     looks = page_looks(sheet, seen_words(laid.shown, sheet), master.reach.grey[words])
-    if master.draw_end is None:
+    if master.draw_ends is None:
         return looks
     screen = Screen(picture, laid.at.homography, laid.shown, sheet, master.layout.pages_pt[page])
-    exact = exact_looks(screen, partial(master.draw_end, page))
+    exact = exact_looks(screen, partial(master.draw_ends, page))
     return exact.or_else(looks) if exact is not None else looks
 
 
