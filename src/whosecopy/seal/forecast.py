@@ -30,6 +30,8 @@ _RETRACE = 2
 _CONFIDENCE = 0.90
 _HOPELESS = 12
 _CONTEXT = 8
+_STEP, _STRETCHES = 5, 400
+"""How many words apart the stretches begin that are looked at, and about how many of a long text are."""
 _ENOUGH = 192
 _PLENTY = 1024
 _HALVES, _COLLEAGUES = ("half of the text", "half of the file"), ("coalition of 3", "files of 3 merged")
@@ -292,7 +294,9 @@ class _Trials:
     def _names(self, attack: Attack, words: Sequence[int], length: int) -> bool:
         """Whether the stretch of `length` words with the most marks names its copy in 19 of 20 trials."""
         ends = [*words, len(self._template.text)]
-        stretches = [(ends[k], ends[min(k + length, len(words))]) for k in range(0, len(words) - length + 1, 5)]
+        last = len(words) - length
+        starts = range(0, last + 1, max(_STEP, last // _STRETCHES))
+        stretches = [(ends[k], ends[min(k + length, len(words))]) for k in starts]
         best = max((self._visible(one) for one in stretches or [(0, ends[-1])]), key=np.sum)
         missed = 0
         for _ in range(20):
