@@ -120,6 +120,11 @@ def test_a_hostile_master_is_refused_in_one_line(kind):
     assert refused(error.value, "plan.docx" if data.startswith(b"PK") else "plan.txt")
 
 
+def test_languages_without_blanks_have_no_endless_words():
+    text = "この計画は春に始まる。" * 500
+    assert open_document(text.encode(), "plan.txt").text.strip() == text
+
+
 @pytest.mark.parametrize("kind", [*DOCUMENTS, *LEAKS])
 def test_a_hostile_leak_is_refused_in_one_line(kind):
     data, cause = (DOCUMENTS | LEAKS)[kind]

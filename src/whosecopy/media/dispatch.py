@@ -30,6 +30,8 @@ _PDF_HEAD_BYTES = 1024
 _MOST_BYTES = {PLAIN: 8 * 2**20, HTML: 8 * 2**20, MARKDOWN: 2 * 2**20}
 _MOST_CHARACTERS, _LONGEST_WORD = 1_000_000, 3_000
 """Of a text to be sealed: rules of wording take some 15 s for a million characters, and longer for endless words."""
+_ENDLESS = re.compile(f"[!-~\u00a1-\u05ff]{{{_LONGEST_WORD + 1}}}")
+"""A word without end, in letters of languages that part words by blanks."""
 _REFUSED = (
     (b"\x89PNG", "a picture cannot be sealed as text; give a document"),
     (b"\xff\xd8\xff", "a picture cannot be sealed as text; give a document"),
@@ -159,7 +161,7 @@ def _refuse_endless(text: str, name: str) -> None:
     """Raises `InputError` where a text is so long, or a word of it, that its wording could not be marked in time."""
     if len(text) > _MOST_CHARACTERS:
         raise InputError(f"{name}: over {_MOST_CHARACTERS:,} characters of text; seal it in parts")
-    if max(map(len, text.split()), default=0) > _LONGEST_WORD:
+    if _ENDLESS.search(text):
         raise InputError(f"{name}: holds over {_LONGEST_WORD:,} characters without a blank; take that part out")
 
 
