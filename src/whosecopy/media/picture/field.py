@@ -74,7 +74,8 @@ def rest(places_pt: Points, weights: Points, measured: Column, amplitude: Column
         marks = amplitude * np.tanh(_EAGER * left / np.maximum(amplitude, 1e-9))
     left[~seen | (np.abs(left) > amplitude + stray)] = np.nan
     sigma, moved = _error(left, amplitude, spread)
-    if not moved and sigma < _AT_REST * np.median(amplitude[amplitude > 0]):
+    movable = amplitude[amplitude > 0]
+    if not moved and movable.size and sigma < _AT_REST * np.median(movable):
         left[np.abs(left) < _CLOSE * amplitude] = 0.0
     return Rest(left, np.where(np.isfinite(left), _MODEST * sigma * spread, np.nan), moved)
 
