@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 
 import docx
 import numpy as np
@@ -9,6 +10,7 @@ import pypdfium2
 import pytest
 from tests.conftest import MEMO, people
 
+from whosecopy.bench.prose import prose
 from whosecopy.carriers.layout import LUMINANCE, WORD_X, WORD_Y
 from whosecopy.carriers.writing import marked
 from whosecopy.media.dispatch import DOCX, open_document
@@ -16,8 +18,11 @@ from whosecopy.media.paged import press
 from whosecopy.media.typeset import missing_fonts, open_typesetter
 from whosecopy.model import Document, Template
 from whosecopy.seal.copies import SetCopies, on_pages
+from whosecopy.seal.declare import prepare
 from whosecopy.seal.plan import make_template
 from whosecopy.seal.pressing import made
+from whosecopy.trace.reference import pages_as_worded
+from whosecopy.vault.sealing import SealOptions, survey_master
 
 TEXT = MEMO.partition("# Duties")[2].replace("{{", "").replace("}}", "").replace("|", " or ")
 
@@ -41,6 +46,18 @@ def sealed(form: str) -> tuple[Document, Template]:
     master = on_pages(open_document(word_file(), "plan.docx"), form, "plan.docx")
     carriers = (WORD_X, LUMINANCE) if form == "docx" else (WORD_X, WORD_Y, LUMINANCE)
     return master, make_template(master, [site for one in carriers for site in one.sites(master)], {})
+
+
+def one_paragraph(media: str) -> tuple[str, bytes]:
+    """Sentences of our own with a declared variant in each, as one paragraph of some pages."""
+    sentences = prose(np.random.default_rng(3), 90).replace("\n\n", " ").split(". ")
+    text = ". ".join(f"{one} {{{{at this point in time|now}}}}" for one in sentences)
+    if media == "docx":
+        made_of, out = docx.Document(), io.BytesIO()
+        made_of.add_paragraph(text)
+        made_of.save(out)
+        return "plan.docx", out.getvalue()
+    return "plan.md", text.encode()
 
 
 def text_of(pdf: bytes) -> list[str]:
@@ -68,6 +85,23 @@ def test_a_copy_reads_as_its_pages_do_before_words_are_moved():
         moved = press(copy, typesetter)
     assert text_of(moved) == text_of(still)
     assert moved != still
+
+
+@pytest.mark.parametrize("media", ["docx", "md"])
+def test_lines_of_a_page_within_one_long_paragraph_are_found_though_all_wording_before_it_is_unknown(media):
+    name, data = one_paragraph(media)
+    prepared = prepare(data, name, None, True, ("{{", "}}"))
+    master = on_pages(prepared.master, "pdf", name)
+    template = survey_master(replace(prepared, master=master), SealOptions(form="pdf"))
+    shown = np.random.default_rng(8).integers(0, 2, template.length).astype(np.uint8)
+    pages = text_of(SetCopies(master, template)(shown))
+    assert len(pages) > 2
+    with open_typesetter(master.media) as typesetter:
+        found = pages_as_worded(template, master, pages[-1], typesetter)
+    lines = {line.strip() for page in text_of(found.pdf) for line in page.splitlines()}
+    leaked = [line.strip() for line in pages[-1].splitlines()]
+    assert len(leaked) > 5
+    assert sum(line in lines for line in leaked) >= len(leaked) - 1
 
 
 @pytest.mark.parametrize("font", ["Liberation Serif", "Times New Roman", "Arial"])

@@ -11,13 +11,20 @@ import numpy as np
 from whosecopy.carriers.layout import GREY, LUMINANCE, place, reaches
 from whosecopy.carriers.registry import is_layout
 from whosecopy.carriers.writing import marked
+from whosecopy.errors import InputError
+from whosecopy.media.align import align
 from whosecopy.media.dispatch import DOCX
 from whosecopy.media.paged import set_on_pages
 from whosecopy.media.paged_word import in_place
 from whosecopy.media.picture.measure import Reach
 from whosecopy.media.typeset import Typesetter
-from whosecopy.model import Document, Floats, Layout, Template
+from whosecopy.model import Document, Edit, Floats, Layout, Template
 from whosecopy.trace.read import likely_wording
+
+_LONG = 600
+"""Characters, several lines."""
+_NEAR, _HEAD_WORDS = 200, 2
+_LINE_END = "\N{PARAGRAPH SEPARATOR}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,5 +66,38 @@ def pages_as_worded(template: Template, master: Document, leak_text: str, typese
     worded = marked(master, template, likely_wording(template, leak_text), wording_only=True)
     numbers = {word.start: number for number, word in enumerate(template.layout.words)}
     worded = in_place(worded) if template.layout.issued_as == DOCX else worded
-    paged = set_on_pages(worded, numbers, typesetter)
+    try:
+        paged = set_on_pages(_with_line_ends(worded, template, leak_text), numbers, typesetter)
+    except InputError:
+        paged = set_on_pages(worded, numbers, typesetter)
     return Reference(paged.pdf, paged.text, paged.layout, paged.numbers)
+
+
+def _with_line_ends(worded: Document, template: Template, leak_text: str) -> Document:
+    """`worded` with a line ended where the leak begins in the middle of a long paragraph.
+
+    How the lines before are worded is not known, so that they would end elsewhere. A page begins with a line, and from
+    there on lines end as in the leak.
+    """
+    edits: list[Edit] = []
+    aligned = align(template.text, leak_text)
+    seen = []
+    for one in sorted(aligned.segments, key=lambda one: one.start):
+        start, end = aligned.master.span(one.start, one.end)
+        seen.append((_begin(template.text, start, leak_text[: aligned.leak.offsets[one.leak_start]]), end))
+    unread = [site.start for site in template.sites if not is_layout(site.carrier)]
+    for first, last in template.blocks:
+        start = next((max(start, first) for start, end in seen if start < last and end > first), 0)
+        blank = start - 1
+        long = start - first >= _LONG and any(first <= one < blank for one in unread)
+        free = all(edit.end <= blank or edit.start >= start for edit in worded.edits)
+        if long and free and template.text[blank] == " ":
+            edits.append(Edit(blank, start, _LINE_END))
+    return worded.with_edits(tuple(edits))
+
+
+def _begin(text: str, start: int, leak_before: str) -> int:
+    """Where in `text` a passage of the leak begins that is aligned from `start` on; words before may differ."""
+    head = " ".join(leak_before.rpartition("\n\n")[2].split()[:_HEAD_WORDS])
+    at = text.rfind(f" {head}", max(start - _NEAR, 0), start) if head else -1
+    return at + 1 if at >= 0 else start + text[start:].startswith(" ")

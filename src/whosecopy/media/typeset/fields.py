@@ -17,12 +17,15 @@ _FINAL = rb'\g<0><\1:revisionView \1:insDel="0" \1:markup="0"/>'
 """Tracked changes as if they were accepted: what was deleted is not printed."""
 _UNKNOWN = b" SHOWN "
 """Before an instruction it makes a field that no word processor knows: such a field shows its stored result."""
+_SEPARATOR = "\u2029".encode()
+_ENDED_TEXT = re.compile(rb"<(\w+):t\b[^<>]*>[^<]*" + _SEPARATOR + rb"[^<]*<")
+_LINE_END = b'</%s:t><%s:br/><%s:t xml:space="preserve">'
 
 
 def held(data: bytes, name: str) -> bytes:
     """The DOCX with fields of today's date, the time, the file's name and the like as they were when it was saved.
 
-    What was deleted in tracked changes is not shown, and no word is split.
+    What was deleted in tracked changes is not shown, and no word is split. A paragraph separator (U+2029) ends a line.
 
     Raises `InputError` where the archive is damaged.
     """
@@ -35,8 +38,15 @@ def held(data: bytes, name: str) -> bytes:
         places = list(_places(content))
         if places:
             edges = zip([0, *places], [*places, len(content)], strict=True)
-            changed[member] = _UNKNOWN.join(content[start:end] for start, end in edges)
+            content = _UNKNOWN.join(content[start:end] for start, end in edges)
+        ended = _ENDED_TEXT.sub(_with_line_ends, content)
+        if places or ended != content:
+            changed[member] = ended
     return package.replaced(changed) if changed else data
+
+
+def _with_line_ends(text: re.Match[bytes]) -> bytes:
+    return text[0].replace(_SEPARATOR, _LINE_END % (text[1], text[1], text[1]))
 
 
 def _places(content: bytes) -> Iterator[int]:
