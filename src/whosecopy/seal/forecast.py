@@ -20,7 +20,7 @@ from whosecopy.codes.panel import Panel, p_values
 from whosecopy.model import Floats, Reading, Template, codec
 from whosecopy.model.layout import NO_LAYOUT
 from whosecopy.seal.plan import Progress, weak_pages, with_profile
-from whosecopy.seal.sheets import QUARTERS, WHOLE, full_pages, marks_on
+from whosecopy.seal.sheets import QUARTERS, WHOLE, Sheets, full_pages
 from whosecopy.stats.intervals import clopper_pearson
 
 PROFILES = ("solo", "short", "GL6", "GL8")
@@ -243,6 +243,7 @@ class _Trials:
         self._places = np.array([_with_context(template, k) for mark in template.marks for k in mark.sites]).reshape(
             -1, 2
         )
+        self._known: dict[str, list[np.ndarray]] = {}
         self._first_place = np.cumsum([0, *(len(mark.sites) for mark in template.marks)])[:-1]
 
     def without_organisations(self) -> "_Trials":
@@ -337,9 +338,14 @@ class _Trials:
 
     def _shown(self, part: str) -> list[np.ndarray]:
         """Which marks are visible, for every stretch of the text or piece of a page that a part may be."""
+        if part not in self._known:
+            self._known[part] = self._looked_up(part)
+        return self._known[part]
+
+    def _looked_up(self, part: str) -> list[np.ndarray]:
         if part in ("sheet", "quarter"):
-            boxes = QUARTERS if part == "quarter" else (WHOLE,)
-            return [marks_on(self._template, {page}, box) for page in full_pages(self._template) for box in boxes]
+            boxes, sheets = QUARTERS if part == "quarter" else (WHOLE,), Sheets(self._template)
+            return [sheets.marks_on({page}, box) for page in full_pages(self._template) for box in boxes]
         return [self._visible(stretch) for stretch in self._parts(part)]
 
     def _visible(self, part: tuple[int, int]) -> np.ndarray:
