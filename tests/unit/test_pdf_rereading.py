@@ -62,12 +62,12 @@ def test_a_reader_in_another_process_starts_a_child_of_its_own(texts):
 
 
 def test_a_child_that_breaks_off_gives_no_answer_and_is_started_again():
-    child = Standing("whosecopy.no.such.module", LIMITS, 30, str, starts=2)
-    assert child.ask("a question") is None
-    assert child.ask("another") is None
+    child = Standing("whosecopy.no.such.module", LIMITS, str, starts=2)
+    assert child.ask("a question", 30) is None
+    assert child.ask("another", 30) is None
 
 
 def test_a_child_that_does_not_answer_in_time_is_ended():
-    child = Standing("whosecopy.media.pdf.rereading", LIMITS, 0.01, Reading)
+    child = Standing("whosecopy.media.pdf.rereading", LIMITS, Reading)
     with pytest.raises(TimeoutError):
-        child.ask(Question(one_page()))
+        child.ask(Question(one_page()), 0.01)

@@ -5,7 +5,9 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import weakref
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import IO, Any, Generic, TypeVar
 
 import msgspec
@@ -17,6 +19,14 @@ Answer = TypeVar("Answer")
 _HEAD_BYTES = 8
 
 
+@dataclass(slots=True)
+class _Running:
+    """The child, where one runs, and the folder that is its own."""
+
+    child: subprocess.Popen[bytes] | None = None
+    folder: str = ""
+
+
 class Standing(Generic[Answer]):
     """The child `python -m module`, started with the first question and anew where it broke off.
 
@@ -25,23 +35,23 @@ class Standing(Generic[Answer]):
     """
 
     def __init__(
-        self, module: str, limits: sandbox.Limits, question_s: float, answers: type[Answer], opening: Any = None,
+        self, module: str, limits: sandbox.Limits, answers: type[Answer], opening: Any = None,
         readable: tuple[str, ...] = (), starts: int = 1,
     ) -> None:  # fmt: skip
-        self._made_of = (module, limits, question_s, answers, opening, readable, starts)
-        self._child: subprocess.Popen[bytes] | None = None
-        self._folder = ""
+        self._made_of = (module, limits, answers, opening, readable, starts)
+        self._running = _Running()
+        weakref.finalize(self, _end, self._running)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Standing, self._made_of
 
-    def ask(self, question: object) -> Answer | None:
+    def ask(self, question: object, most_s: float) -> Answer | None:
         """The answer of the child; None where it broke off each time.
 
-        Raises `TimeoutError` where it takes longer than it may.
+        Raises `TimeoutError` where it takes longer than `most_s`.
         """
         for _ in range(self._made_of[-1]):
-            found = self._asked(question)
+            found = self._asked(question, most_s)
             if found is not None:
                 return found
             self.close()
@@ -49,33 +59,22 @@ class Standing(Generic[Answer]):
 
     def close(self) -> None:
         """Ends the child; the next question starts another one."""
-        child, self._child = self._child, None
-        if child is not None:
-            sandbox.end(child)
-            for stream in (child.stdin, child.stdout):
-                if stream is not None:
-                    _shut(stream)
-        if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = ""
+        _end(self._running)
 
-    def __del__(self) -> None:
-        self.close()
-
-    def _asked(self, question: object) -> Answer | None:
-        module, limits, question_s, answers, opening, readable, _ = self._made_of
+    def _asked(self, question: object, most_s: float) -> Answer | None:
+        module, limits, answers, opening, readable, _ = self._made_of
         told = [question]
-        if self._child is None:
-            self._folder = tempfile.mkdtemp(prefix="whosecopy-")
-            self._child = sandbox.start_sandboxed(module, limits, self._folder, readable)
+        if self._running.child is None:
+            self._running.folder = tempfile.mkdtemp(prefix="whosecopy-")
+            self._running.child = sandbox.start_sandboxed(module, limits, self._running.folder, readable)
             told = [opening, question] if opening is not None else told
-        child, late = self._child, threading.Event()
+        child, late = self._running.child, threading.Event()
 
         def stop() -> None:
             late.set()
             sandbox.end(child)
 
-        timer = threading.Timer(question_s, stop)
+        timer = threading.Timer(most_s, stop)
         timer.start()
         try:
             found = _exchange(child, told, answers, limits.output_bytes)
@@ -86,7 +85,7 @@ class Standing(Generic[Answer]):
             timer.cancel()
         if late.is_set():
             self.close()
-            raise TimeoutError(f"no answer in {question_s:g} s")
+            raise TimeoutError(f"no answer in {most_s:g} s")
         return found
 
 
@@ -123,6 +122,19 @@ def _exchange(
     except BrokenPipeError:
         return None
     return answer(child.stdout, answers, most_bytes)
+
+
+def _end(running: _Running) -> None:
+    """Ends the child and takes its folder away."""
+    child, running.child = running.child, None
+    if child is not None:
+        sandbox.end(child)
+        for stream in (child.stdin, child.stdout):
+            if stream is not None:
+                _shut(stream)
+    if running.folder:
+        shutil.rmtree(running.folder, ignore_errors=True)
+        running.folder = ""
 
 
 def _shut(stream: IO[bytes]) -> None:

@@ -104,7 +104,7 @@ def _channel(sighting: Sighting, channel: str) -> str:
         return "a picture of the text, read by OCR"
     sites = sighting.template.sites
     if any(item.state == "read" and is_layout(sites[item.site].carrier) for item in sighting.evidence):
-        return "copied digitally: layout exact, as in the PDF itself or in a print-out to PDF"
+        return "copied digitally: layout exact, as in the file itself or in a print-out to PDF"
     typography = [item.state for item in sighting.evidence if sites[item.site].carrier.startswith("typography.")]
     if "read" in typography:
         return "copied digitally: typography intact"

@@ -34,7 +34,7 @@ class Rereader:
 
     def __init__(self, texts: Sequence[str]) -> None:
         opening = Question(texts=tuple(texts))
-        self._child = Standing("whosecopy.media.pdf.rereading", _LIMITS, 2 * _COPY_S, Reading, opening)
+        self._child = Standing("whosecopy.media.pdf.rereading", _LIMITS, Reading, opening)
 
     def otherwise(self, copy: bytes) -> dict[int, str]:
         """What the pages of `copy` say that do not read as the master's, by number.
@@ -42,7 +42,7 @@ class Rereader:
         Raises `InputError` where a copy cannot be read, or takes too long.
         """
         try:
-            found = self._child.ask(Question(copy))
+            found = self._child.ask(Question(copy), 2 * _COPY_S)
         except TimeoutError:
             found = None
         if found is None or found.error:

@@ -14,6 +14,7 @@ from io import BytesIO
 from pathlib import Path
 
 from whosecopy.errors import InputError
+from whosecopy.media import standing
 from whosecopy.media.sandbox import confine_self
 from whosecopy.media.typeset import wire
 from whosecopy.media.typeset.fields import held
@@ -53,8 +54,8 @@ def main(arguments: list[str]) -> None:
     with ExitStack() as stack:
         office = _Office(Path(stack.enter_context(tempfile.TemporaryDirectory())))
         stack.callback(office.stop)
-        for job in wire.jobs(sys.stdin.buffer):
-            wire.send(sys.stdout.buffer, _reply(office, job))
+        for job in standing.questions(sys.stdin.buffer, wire.Job):
+            standing.send(sys.stdout.buffer, _reply(office, job))
 
 
 def _reply(office: "_Office", job: wire.Job) -> wire.Reply:

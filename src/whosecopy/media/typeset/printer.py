@@ -9,6 +9,7 @@ import sys
 from importlib.resources import files
 
 from whosecopy.errors import InputError
+from whosecopy.media import standing
 from whosecopy.media.sandbox import Limits, confine_self
 from whosecopy.media.typeset import wire
 
@@ -18,8 +19,8 @@ def main(arguments: list[str]) -> None:
     import weasyprint  # noqa: F401 - loaded once, for all files
 
     limits = confine_self(arguments)
-    for job in wire.jobs(sys.stdin.buffer):
-        wire.send(sys.stdout.buffer, _forked(job, limits))
+    for job in standing.questions(sys.stdin.buffer, wire.Job):
+        standing.send(sys.stdout.buffer, _forked(job, limits))
 
 
 def _forked(job: wire.Job, limits: Limits) -> wire.Reply:
@@ -29,11 +30,11 @@ def _forked(job: wire.Job, limits: Limits) -> wire.Reply:
     if process == 0:
         os.close(reading)
         with os.fdopen(writing, "wb") as stream:
-            wire.send(stream, _reply(job, limits))
+            standing.send(stream, _reply(job, limits))
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as stream:
-        reply = wire.reply(stream, limits.output_bytes)
+        reply = standing.answer(stream, wire.Reply, limits.output_bytes)
     os.waitpid(process, 0)
     return reply or wire.Reply(error=f"{job.name}: setting it on pages takes over {limits.cpu_s} s; seal it in parts")
 

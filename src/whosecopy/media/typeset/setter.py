@@ -1,16 +1,14 @@
 """A typesetter as others use it: files in, PDFs out, by a sandboxed child that stays for many files."""
 
-import contextlib
 import re
 import shutil
 import subprocess
 import tempfile
-import threading
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 from whosecopy.errors import InputError
 from whosecopy.media import sandbox
@@ -18,6 +16,7 @@ from whosecopy.media.docx import MEDIA as DOCX
 from whosecopy.media.html import MEDIA as HTML
 from whosecopy.media.markdown import MEDIA as MARKDOWN
 from whosecopy.media.plain import MEDIA as PLAIN
+from whosecopy.media.standing import Standing
 from whosecopy.media.typeset import wire
 from whosecopy.media.typeset.moving import Moves
 from whosecopy.model import Layout
@@ -66,10 +65,9 @@ class Typesetter:
 
     def __init__(self, media: str) -> None:
         self._media = media
-        self._module = "whosecopy.media.typeset." + ("office" if media == DOCX else "printer")
-        self._limits = OFFICE_LIMITS if media == DOCX else PRINTER_LIMITS
-        self._child: subprocess.Popen[bytes] | None = None
-        self._folder = ""
+        module = "whosecopy.media.typeset." + ("office" if media == DOCX else "printer")
+        limits = OFFICE_LIMITS if media == DOCX else PRINTER_LIMITS
+        self._child = Standing(module, limits, wire.Reply, readable=_readable(media), starts=_STARTS)
 
     def pdf(self, data: bytes, name: str, encoding: str | None = None) -> bytes:
         """The file `data` of this medium as a PDF with live text: same input, same pages.
@@ -96,58 +94,25 @@ class Typesetter:
         return self._set(wire.Job(self._media, name, data, encoding, moves=moves)).pdf
 
     def _set(self, job: wire.Job) -> wire.Reply:
-        for _ in range(_STARTS):
-            reply = self._ask(job)
-            if reply is None:
-                self.close()
-            elif reply.error:
-                raise InputError(reply.error)
-            else:
-                return reply
-        raise InputError(f"{job.name}: the typesetter broke off; save the document as PDF and seal that")
+        try:
+            reply = self._child.ask(job, FILE_S)
+        except TimeoutError as error:
+            raise InputError(f"{job.name}: setting it on pages took over {FILE_S} s; seal it in parts") from error
+        if reply is None:
+            raise InputError(f"{job.name}: the typesetter broke off; save the document as PDF and seal that")
+        if reply.error:
+            raise InputError(reply.error)
+        return reply
 
     def close(self) -> None:
         """Ends the child; the next file starts another one."""
-        child, self._child = self._child, None
-        if child is not None:
-            sandbox.end(child)
-            for stream in (child.stdin, child.stdout):
-                if stream is not None:
-                    _shut(stream)
-        if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = ""
+        self._child.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
-
-    def _ask(self, job: wire.Job) -> wire.Reply | None:
-        """The child's answer; None where it broke off."""
-        if self._child is None:
-            self._folder = tempfile.mkdtemp(prefix="whosecopy-")
-            self._child = sandbox.start_sandboxed(self._module, self._limits, self._folder, _readable(self._media))
-        child, late = self._child, threading.Event()
-
-        def stop() -> None:
-            late.set()
-            sandbox.end(child)
-
-        timer = threading.Timer(FILE_S, stop)
-        timer.start()
-        try:
-            reply = _exchange(child, job, self._limits.output_bytes)
-        except BaseException:
-            self.close()
-            raise
-        finally:
-            timer.cancel()
-        if late.is_set():
-            self.close()
-            raise InputError(f"{job.name}: setting it on pages took over {FILE_S} s; seal it in parts")
-        return reply
 
 
 class Typesetters:
@@ -171,22 +136,6 @@ class Typesetters:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         for one in self._open.values():
             one.close()
-
-
-def _exchange(child: "subprocess.Popen[bytes]", job: wire.Job, most_bytes: int) -> wire.Reply | None:
-    if child.stdin is None or child.stdout is None:
-        return None
-    try:
-        wire.send(child.stdin, job)
-    except BrokenPipeError:
-        return None
-    return wire.reply(child.stdout, most_bytes)
-
-
-def _shut(stream: IO[bytes]) -> None:
-    """Closes a pipe; what it still held is lost where nobody reads it any more."""
-    with contextlib.suppress(BrokenPipeError):
-        stream.close()
 
 
 def _readable(media: str) -> tuple[str, ...]:

@@ -1,15 +1,9 @@
-"""What a typesetting child is asked and answers: MessagePack values, each behind its length."""
+"""What a typesetting child is asked and answers."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
-
-import msgspec
 
 from whosecopy.media.typeset.moving import Moves, moved
 from whosecopy.model.layout import NO_LAYOUT, Layout
-
-_HEAD_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,34 +44,3 @@ def answer(job: Job, pdf: bytes) -> Reply:
 
     analysis = analyse(pdf, job.name)
     return Reply(pdf=pdf, text=analysis.text, layout=analysis.layout)
-
-
-def send(stream: IO[bytes], value: Job | Reply) -> None:
-    """Writes `value` to `stream`."""
-    body = msgspec.msgpack.encode(value)
-    stream.write(len(body).to_bytes(_HEAD_BYTES, "big") + body)
-    stream.flush()
-
-
-def jobs(stream: IO[bytes]) -> Iterator[Job]:
-    """What is asked on `stream`, until it ends."""
-    while body := _body(stream):
-        yield msgspec.msgpack.decode(body, type=Job)
-
-
-def reply(stream: IO[bytes], most_bytes: int) -> Reply | None:
-    """The next answer on `stream`; None where it broke off, is none, or is longer than `most_bytes`."""
-    try:
-        return msgspec.msgpack.decode(_body(stream, most_bytes), type=Reply)
-    except msgspec.DecodeError:
-        return None
-
-
-def _body(stream: IO[bytes], most_bytes: int = 2**40) -> bytes:
-    """The next value's bytes; none at the end."""
-    head = stream.read(_HEAD_BYTES)
-    size = int.from_bytes(head, "big")
-    if len(head) < _HEAD_BYTES or size > most_bytes:
-        return b""
-    body = stream.read(size)
-    return body if len(body) == size else b""
