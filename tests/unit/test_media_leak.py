@@ -3,6 +3,9 @@
 import io
 import json
 import socket
+import subprocess
+import sys
+import tempfile
 import textwrap
 from functools import cache
 from pathlib import Path
@@ -266,6 +269,16 @@ def test_a_child_sees_no_secrets_and_in_bubblewrap_no_network_and_no_files(greed
     with socket.create_server(("127.0.0.1", 0)) as server:
         found = json.loads(greedy(f"reach|{server.getsockname()[1]}|{secret}"))
     assert found == ([] if sandbox._bubblewrap() else ["file", "network"])
+
+
+def test_a_script_may_lie_in_the_folder_of_temporary_files():
+    """The parser of a leak has that folder to itself, and needs nothing of what lies beside a script."""
+    read = "from whosecopy.media.leak import open_leak; import sys; print(open_leak(sys.stdin.buffer.read(), 'x').text)"
+    with tempfile.NamedTemporaryFile("w", suffix=".py", dir="/tmp") as script:
+        script.write(read)
+        script.flush()
+        done = subprocess.run([sys.executable, script.name], input=text_pdf(LINES), capture_output=True, check=True)
+    assert b"second week of May" in done.stdout
 
 
 def test_a_picture_that_takes_too_long_is_refused(monkeypatch):

@@ -147,9 +147,10 @@ def _bubblewrap() -> tuple[str, ...]:
 
 
 def _modules() -> list[str]:
-    """Where modules are imported from: this package's folder first, never the working folder as such."""
+    """Where modules are imported from: this package's folder first, never the working folder or a script's own."""
     package = str(Path(__file__).resolve().parents[2])
-    return [package, *(path for path in sys.path if path not in ("", package, str(Path.cwd())))]
+    script = Path(sys.argv[0] if sys.argv else "").resolve().parent
+    return [package, *(path for path in sys.path if Path(path).resolve() not in (Path(package), Path.cwd(), script))]
 
 
 def _visible() -> list[str]:
