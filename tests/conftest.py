@@ -16,7 +16,7 @@ import pytest
 from whosecopy.cli import run
 from whosecopy.codes.keys import Secrets
 from whosecopy.model import Recipient
-from whosecopy.seal.forecast import Attack, Rates
+from whosecopy.seal.rates import Attack, Rates
 from whosecopy.vault.store import Vault, open_vault
 
 NOW = "2031-05-06T07:08:09Z"

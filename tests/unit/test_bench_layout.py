@@ -12,7 +12,7 @@ from whosecopy.bench.typeset import letter
 from whosecopy.cli import run
 from whosecopy.model.codec import decode
 from whosecopy.seal.declare import prepare
-from whosecopy.seal.forecast import Rates, measured_rates
+from whosecopy.seal.rates import Rates, measured_rates
 from whosecopy.seal.sheets import QUARTERS, full_pages, marks_on
 from whosecopy.vault.sealing import SealOptions, survey_master
 

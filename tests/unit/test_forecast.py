@@ -7,8 +7,9 @@ import pytest
 
 from whosecopy.media.dispatch import open_document
 from whosecopy.model import Layout, Site, Word
-from whosecopy.seal.forecast import Attack, Rates, choose_profile, forecast, measured_rates
+from whosecopy.seal.forecast import choose_profile, forecast
 from whosecopy.seal.plan import make_template
+from whosecopy.seal.rates import Attack, Rates, measured_rates
 
 SURE = ((4.0, 1.0),)
 HALF = ((0.0, 0.5), (4.0, 0.5))

@@ -11,8 +11,8 @@ from whosecopy.bench.pipeline import Calibration
 from whosecopy.bench.pipeline import calibrate as leak_innocently
 from whosecopy.media.dispatch import sealed_master
 from whosecopy.model import Document, Template, codec
-from whosecopy.seal.forecast import measured_rates
 from whosecopy.seal.plan import Progress
+from whosecopy.seal.rates import measured_rates
 from whosecopy.stats.intervals import clopper_pearson
 from whosecopy.vault.store import Tx
 

@@ -23,7 +23,8 @@ from whosecopy.media.picture.draw import draw_page
 from whosecopy.media.picture.sheet import Grey
 from whosecopy.model import Document, Template
 from whosecopy.seal.copies import renderer
-from whosecopy.seal.forecast import Attack, Rates, choose_profile, measured_rates
+from whosecopy.seal.forecast import choose_profile
+from whosecopy.seal.rates import Attack, Rates, measured_rates
 from whosecopy.seal.sheets import Shown, full_pages, marks_on
 from whosecopy.stats.intervals import clopper_pearson
 from whosecopy.trace.pictures import measure_pictures

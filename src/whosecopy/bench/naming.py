@@ -13,8 +13,9 @@ from whosecopy.codes.decide import Decision, decide
 from whosecopy.codes.keys import draw_secrets
 from whosecopy.codes.panel import Panel
 from whosecopy.model import Document, Template
-from whosecopy.seal.forecast import Attack, Rates, Row, choose_profile, forecast
+from whosecopy.seal.forecast import Row, choose_profile, forecast
 from whosecopy.seal.plan import Progress
+from whosecopy.seal.rates import Attack, Rates
 from whosecopy.stats.intervals import clopper_pearson
 from whosecopy.trace.read import Sighting, read_leak
 

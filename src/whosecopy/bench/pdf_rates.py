@@ -16,8 +16,8 @@ from whosecopy.media.leak import open_leak
 from whosecopy.model import Document, Template
 from whosecopy.seal.copies import renderer
 from whosecopy.seal.declare import Prepared
-from whosecopy.seal.forecast import Attack, Rates
 from whosecopy.seal.plan import Progress
+from whosecopy.seal.rates import Attack, Rates
 from whosecopy.trace.read import read_leak
 from whosecopy.vault.sealing import SealOptions, survey_master
 

@@ -17,8 +17,8 @@ from whosecopy.codes.keys import draw_secrets
 from whosecopy.errors import InputError
 from whosecopy.media.leak import open_leak
 from whosecopy.model import Document, Template
-from whosecopy.seal.forecast import Attack, Rates
 from whosecopy.seal.plan import Progress
+from whosecopy.seal.rates import Attack, Rates
 from whosecopy.trace.read import read_leak
 
 Levels = dict[str, Counter[float]]

@@ -168,7 +168,7 @@ def _naming(documents: Sequence[Path], setting: _Setting) -> Rows:
     from whosecopy.bench.collection import collect
     from whosecopy.bench.naming import naming, totals
     from whosecopy.cli.terminal import warn
-    from whosecopy.seal.forecast import measured_rates
+    from whosecopy.seal.rates import measured_rates
 
     rng = np.random.default_rng(setting.seed)
     where = setting.recipients, setting.alpha or 1e-6

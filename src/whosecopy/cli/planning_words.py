@@ -27,7 +27,7 @@ def pages(words: int) -> str:
     >>> pages(2500)
     '2,500 words, 7.1 pages'
     """
-    from whosecopy.seal.forecast import PAGE_WORDS
+    from whosecopy.seal.passages import PAGE_WORDS
 
     count = words / PAGE_WORDS
     return f"{words:,} words, {count:,.1f} pages" if count < 10 else f"{words:,} words, {count:,.0f} pages"

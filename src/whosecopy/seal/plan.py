@@ -10,6 +10,8 @@ from whosecopy.model import Document, Mark, Site, Template
 
 Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is to do."""
+PROFILES = ("solo", "short", "GL6", "GL8")
+"""Bias profiles, for more and more merged copies."""
 
 
 def make_template(master: Document, sites: Sequence[Site], packs: Mapping[str, str]) -> Template:

@@ -16,9 +16,10 @@ from whosecopy.errors import CapacityError, InputError
 from whosecopy.model import Recipient, Template, codec
 from whosecopy.seal.copies import name_of_copies, on_pages
 from whosecopy.seal.declare import Prepared, prepare
-from whosecopy.seal.forecast import Forecast, choose_profile, forecast, measured_rates
+from whosecopy.seal.forecast import Forecast, choose_profile, forecast
 from whosecopy.seal.notice import NOTICE
 from whosecopy.seal.plan import Progress, check_capacity, check_pages, make_template, with_shared
+from whosecopy.seal.rates import measured_rates
 from whosecopy.seal.recipients import check_organisations, memberships
 from whosecopy.seal.record import encode_record, make_record
 from whosecopy.vault.ancestry import Ancestry, settle_ancestry
