@@ -14,8 +14,8 @@ import pytest
 from whosecopy.media.dispatch import open_document, press
 from whosecopy.media.pdf.glyphs import Glyph, Interpreter
 from whosecopy.media.pdf.looks import looks_of
+from whosecopy.media.pdf.runs import reads_backwards
 from whosecopy.media.pdf.seen import seen_page
-from whosecopy.media.pdf.words import reads_backwards
 from whosecopy.model import Document, Shift
 
 HEBREW = "בית ספר ילד שלום מים לחם דרך עיר חדש גדול קטן יום לילה שנה אדם עבודה משרד מנהל דוח ישיבה"

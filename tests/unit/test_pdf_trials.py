@@ -6,8 +6,9 @@ from dataclasses import replace
 from whosecopy.media.pdf.rewrite import ALONG as AXIS_ALONG
 from whosecopy.media.pdf.rewrite import GREY as AXIS_GREY
 from whosecopy.media.pdf.rewrite import UP as AXIS_UP
+from whosecopy.media.pdf.runs import LEAST_EM
 from whosecopy.media.pdf.trials import TURNS, Stage
-from whosecopy.media.pdf.words import LEAST_EM, Found
+from whosecopy.media.pdf.words import Found
 from whosecopy.model.layout import Word
 
 BOX = (0.0, 0.0, 1.0, 1.0)

@@ -12,7 +12,8 @@ from whosecopy.media.pdf.glyphs import Interpreter, Unit
 from whosecopy.media.pdf.letters import Letter, page_letters
 from whosecopy.media.pdf.press import Plate, make_plate
 from whosecopy.media.pdf.rewrite import ALONG, GREY, UP, Marked, Stream, slotted, value_of
-from whosecopy.media.pdf.words import Found, Frame, find_words, match
+from whosecopy.media.pdf.runs import Frame
+from whosecopy.media.pdf.words import Found, find_words, match
 from whosecopy.model.layout import Layout, Shift
 
 _PAGE_BREAK = "\n\n"

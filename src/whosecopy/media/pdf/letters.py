@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from whosecopy.media.pdf.chars import Chars
 from whosecopy.media.pdf.glyphs import Glyph
-from whosecopy.media.pdf.words import Frame
+from whosecopy.media.pdf.runs import Frame
 
 Place = tuple[int, int, int]
 """Where a content stream draws a letter: instruction, element, byte."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from whosecopy.media.pdf.analysis import frame_of
 from whosecopy.media.pdf.chars import HYPHEN, Chars, lightness, page_chars, quarters
-from whosecopy.media.pdf.words import Frame, reads_backwards
+from whosecopy.media.pdf.runs import Frame, reads_backwards
 from whosecopy.model.layout import SeenPage
 
 _MOST_WORDS = 20_000

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from whosecopy.media.pdf.rewrite import ALONG, UP
 from whosecopy.media.pdf.rewrite import GREY as GREY_AXIS
-from whosecopy.media.pdf.words import LEAST_EM, Found
+from whosecopy.media.pdf.runs import LEAST_EM
+from whosecopy.media.pdf.words import Found
 from whosecopy.model.layout import Word
 
 UP_EM, GREY = 0.03, 0.102
