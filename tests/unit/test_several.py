@@ -181,7 +181,7 @@ def test_a_document_sealed_at_a_stricter_level_does_not_enter_a_laxer_case(files
     desk, documents = files
     lax = opened(desk, "--alpha", "1e-3")
     quote = lines_of(documents[0].text("p-011"), 0, 14)
-    assert "sealed at 1e-06; open a case with --alpha 1e-06" in desk.run("trace", "--text", quote, "--case", lax).err
+    assert "sealed at 1e-6; open a case with --alpha 1e-6" in desk.run("trace", "--text", quote, "--case", lax).err
 
 
 def test_v11_a_quote_that_was_traced_before_lowers_the_level_of_its_case(files):

@@ -79,8 +79,12 @@ def _print_all(found: "Sequence[Measured]") -> None:
 def _print(one: "Measured") -> None:
     from rich.text import Text
 
+    from whosecopy.trace.report.figures import level
+
     console = out()
-    console.print(Text.assemble((one.title, "bold"), f"  {one.id}, {one.recipients} recipients, alpha {one.alpha:g}"))
+    console.print(
+        Text.assemble((one.title, "bold"), f"  {one.id}, {one.recipients} recipients, alpha {level(one.alpha)}")
+    )
     grid = _grid("Channel", "traces", "promised", "named", "95 % CI", "", "wrong")
     for row in one.power:
         kept = Text("kept", style="green") if row.kept else Text("MISSED", style="bold red")
@@ -92,10 +96,10 @@ def _print(one: "Measured") -> None:
         f"{one.wrong} wrong names in {one.traces} traces: a rate of at most {one.wrong_high:.2g} (95 % limit)."
     )
     grid = _grid("Leak that no copy is in", "traces", "level", "named", "95 % CI", "")
-    for level in one.errors:
-        kept = Text("kept", style="green") if level.kept else Text("EXCEEDED", style="bold red")
-        interval = f"{100 * level.low:.2f}-{level.high:.2%}"
-        grid.add_row(level.source, str(level.traces), f"{level.alpha:.0%}", str(level.named), interval, kept)
+    for rate in one.errors:
+        kept = Text("kept", style="green") if rate.kept else Text("EXCEEDED", style="bold red")
+        interval = f"{100 * rate.low:.2f}-{rate.high:.2%}"
+        grid.add_row(rate.source, str(rate.traces), f"{rate.alpha:.0%}", str(rate.named), interval, kept)
     console.print(grid)
     console.print()
 

@@ -43,6 +43,7 @@ def open_one(
     json: JsonOption = False,
 ) -> None:
     """Open a case. What decides it, and at which level, cannot be changed afterwards."""
+    from whosecopy.trace.report.figures import level
     from whosecopy.vault.cases import open_case
     from whosecopy.vault.sealing import DEFAULT_ALPHA
 
@@ -52,7 +53,7 @@ def open_one(
         print_json({"case": made})
         return
     how = "e-values, after every exhibit" if decides is Decides.E else f"one p-value, after {exhibits} exhibits"
-    out().print(f"Case {made.id}, decided by {how}, at {made.alpha:g}.")
+    out().print(f"Case {made.id}, decided by {how}, at {level(made.alpha)}.")
     out().print(f"File exhibits with: whosecopy trace LEAK --case {made.id}")
 
 
@@ -94,6 +95,7 @@ def list_all(vault: VaultOption = None, key: KeyOption = None, json: JsonOption 
 def show_one(case_id: IdArgument, vault: VaultOption = None, key: KeyOption = None, json: JsonOption = False) -> None:
     """Show a case: its exhibits, what each added, and what they say together."""
     from whosecopy.cli.tracing import show
+    from whosecopy.trace.report.figures import level
     from whosecopy.vault.cases import filed, find_case, trace_of
     from whosecopy.vault.opening import case_of
 
@@ -107,7 +109,9 @@ def show_one(case_id: IdArgument, vault: VaultOption = None, key: KeyOption = No
         return
     name = f"{one.title}  " if one.title else ""
     closed = f", closed {_minute(one.closed_at)}" if one.closed_at else ""
-    out().print(f"{name}{one.id}, opened {_minute(one.opened_at)}, decided by {one.decides} at {one.alpha:g}{closed}")
+    out().print(
+        f"{name}{one.id}, opened {_minute(one.opened_at)}, decided by {one.decides} at {level(one.alpha)}{closed}"
+    )
     if verdict is None:
         out().print(f"No exhibit yet. File one with: whosecopy trace LEAK --case {one.id}")
     else:

@@ -100,6 +100,8 @@ def _show(document: str, vault: Path | None, key: Path | None, json: bool) -> No
     from rich.table import Table
     from rich.text import Text
 
+    from whosecopy.trace.report.figures import level
+
     with opened(vault, key) as here, here.snapshot() as tx:
         facts = tx.document(document)
         copies = [
@@ -112,16 +114,14 @@ def _show(document: str, vault: Path | None, key: Path | None, json: bool) -> No
             for version in tx.versions(document)
             for issue in sorted(tx.recipients(document, version.version), key=lambda one: one.recipient.id)
         ]
-        versions = [
-            {"version": one.version, "alpha": one.alpha, "file": one.name, "master_sha256": one.master_sha256}
-            for one in tx.versions(document)
-        ]
+        versions = [(one.version, one.alpha, one.name, one.master_sha256) for one in tx.versions(document)]
     if json:
-        print_json({"document": facts, "versions": versions, "copies": copies})
+        told = [dict(zip(("version", "alpha", "file", "master_sha256"), one, strict=True)) for one in versions]
+        print_json({"document": facts, "versions": told, "copies": copies})
         return
     out().print(Text.assemble((facts.title, "bold"), f"  {facts.id}, sealed {facts.created_at}"))
-    for one in versions:
-        out().print(f"version {one['version']}: {one['file']}, alpha {one['alpha']:g}, SHA-256 {one['master_sha256']}")
+    for version, alpha, name, sha256 in versions:
+        out().print(f"version {version}: {name}, alpha {level(alpha)}, SHA-256 {sha256}")
     grid = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("recipient", "organisation", "version", "state"):
         grid.add_column(heading)

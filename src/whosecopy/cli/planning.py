@@ -54,8 +54,10 @@ def plan(
 
 
 def _command(wish: "Wish", trials: int, seed: int) -> str:
+    from whosecopy.trace.report.figures import level
+
     return (
-        f"whosecopy plan --recipients {wish.recipients} --coalition {wish.coalition} --alpha {wish.alpha:g}"
+        f"whosecopy plan --recipients {wish.recipients} --coalition {wish.coalition} --alpha {level(wish.alpha)}"
         f" --error {wish.error:g} --trials {trials} --seed {seed}"
     )
 

@@ -250,6 +250,8 @@ def forecast_lines(table: "Forecast") -> list[object]:
     from rich.table import Table
     from rich.text import Text
 
+    from whosecopy.trace.report.figures import level
+
     grid = Table(box=None, pad_edge=False, header_style="bold")
     for heading, side in (
         ("If this leaks", "left"),
@@ -272,7 +274,7 @@ def forecast_lines(table: "Forecast") -> list[object]:
         else "This document alone identifies nobody; several leaks together may."
     )
     pages = [_pages(table)] if table.pages else []
-    head = f"{table.recipients} recipients, {table.marks} marks, alpha {table.alpha:g}"
+    head = f"{table.recipients} recipients, {table.marks} marks, alpha {level(table.alpha)}"
     limits = "Heavy paraphrase, translation and one-sentence quotes cannot be traced."
     return [head, grid, *table.advice, shortest, *pages, limits]
 

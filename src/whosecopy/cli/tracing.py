@@ -83,13 +83,14 @@ def show(case: "Case") -> None:
     from rich.text import Text
 
     from whosecopy.trace.report import summary
+    from whosecopy.trace.report.figures import level
 
     for line in summary(case.verdict).splitlines():
         loud = line.split(" ")[0].isupper() and len(line.split(" ")[0]) > 1
         out().print(Text(line, style=_STYLE[case.verdict.outcome] if loud else ""))
     if case.tested_alpha:
-        level = f"Level: {case.tested_alpha:.2g} of {case.verdict.alpha:g}, at trace {case.retrace} of this exhibit."
-        out().print(level)
+        tested, whole = level(float(f"{case.tested_alpha:.2g}")), level(case.verdict.alpha)
+        out().print(f"Level: {tested} of {whole}, at trace {case.retrace} of this exhibit.")
     if case.history:
         from whosecopy.cli.cases import print_history
 

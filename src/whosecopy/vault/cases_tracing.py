@@ -14,6 +14,7 @@ from whosecopy.errors import InputError
 from whosecopy.model import Case, HistoryStep, Verdict, codec
 from whosecopy.trace.judge import Candidate
 from whosecopy.trace.read import Sighting, read_leak
+from whosecopy.trace.report.figures import level
 from whosecopy.vault.cases import Filed, OpenCase, file_exhibit, filed
 from whosecopy.vault.cases_evidence import CaseEvidence, Hit, case_evidence, passing, strongest
 from whosecopy.vault.casework import Test
@@ -52,8 +53,8 @@ def case_test(tx: Tx, opened: OpenCase, exhibit: Filed, candidates: tuple[Candid
     strict = min(one.alpha for one in candidates)
     if strict < opened.alpha:
         raise InputError(
-            f"{opened.id}: decides at {opened.alpha:g}, but {exhibit.document} was sealed at {strict:g}; "
-            f"open a case with --alpha {strict:g}"
+            f"{opened.id}: decides at {level(opened.alpha)}, but {exhibit.document} was sealed at {level(strict)}; "
+            f"open a case with --alpha {level(strict)}"
         )
     again = [one for one in filed(tx, opened.id) if one.exhibit_sha256 == exhibit.exhibit_sha256]
     options = tx.trace(exhibit.trace).options_sha256

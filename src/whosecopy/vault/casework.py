@@ -12,7 +12,7 @@ from whosecopy.trace.exhibit import Leak
 from whosecopy.trace.how import how_it_got_out, of_no_document, reads_like_original
 from whosecopy.trace.judge import Candidate, outcome_of, single_level
 from whosecopy.trace.read import tally
-from whosecopy.trace.report.figures import figure
+from whosecopy.trace.report.figures import figure, level
 from whosecopy.vault.events import events
 from whosecopy.vault.sealing import DEFAULT_ALPHA
 from whosecopy.vault.store import Tx, Vault
@@ -173,7 +173,7 @@ def _command(names: Sequence[str], options: TraceOptions) -> str:
     words = ["whosecopy", "trace", *names]
     words += ["--document", options.document] if options.document else []
     words += ["--case", options.case] if options.case else []
-    words += ["--alpha", f"{options.alpha:g}"] if options.alpha is not None else []
+    words += ["--alpha", level(options.alpha)] if options.alpha is not None else []
     words += ["--encoding", options.encoding] if options.encoding else []
     return shlex.join(words)
 

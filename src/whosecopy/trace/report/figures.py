@@ -40,6 +40,15 @@ def figure_ascii(chance: float) -> str:
     return f"{value.scaleb(-value.adjusted()).normalize():f}e{value.adjusted()}"
 
 
+def level(value: float) -> str:
+    """A level as people set it, to six digits.
+
+    >>> level(1e-6), level(0.05), level(1.7e-7)
+    ('1e-6', '0.05', '1.7e-7')
+    """
+    return f"{value:g}".replace("e-0", "e-")
+
+
 def evalue(log_evalue_nats: float) -> str:
     """The e-value exp(`log_evalue_nats`), rounded down to two digits.
 
