@@ -55,6 +55,12 @@ def test_a_page_of_a_million_letters_is_refused_as_a_master():
         open_document(PDFS["a word of 1,000,000 letters"](), "long.pdf")
 
 
+@pytest.mark.parametrize("pages", ["3,000 pages of text", "100,000 pages"])
+def test_a_master_of_thousands_of_pages_is_refused_before_they_are_read(pages):
+    with pytest.raises(InputError, match="pages, over the limit of 1,000; seal it in parts"):
+        open_document(PDFS[pages](), "long.pdf")
+
+
 def test_a_form_field_that_is_its_own_child_holds_nobody_up():
     assert as_master(PDFS["a field that is its own child"](), "form.pdf").outcome == "copies"
 

@@ -19,6 +19,8 @@ from whosecopy.model.layout import Layout, Shift
 _PAGE_BREAK = "\n\n"
 _MOST_CHARACTERS = 100_000
 """Of one page: a dense one of A4 has a tenth of that."""
+_MOST_PAGES = 1_000
+"""A file of more needs more memory than there is, where its pages hold text, and minutes to find that out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +69,8 @@ def analyse(
         shown = pypdfium2.PdfDocument(data)
     except (pikepdf.PdfError, pypdfium2.PdfiumError) as error:
         raise InputError(f"{name}: the PDF is damaged ({_line(error)}); print it to PDF again") from None
+    if len(shown) > _MOST_PAGES:
+        raise InputError(f"{name}: {len(shown):,} pages, over the limit of {_MOST_PAGES:,}; seal it in parts")
     interpreter = Interpreter()
     found: list[Found] = []
     letters: list[Letter] = []
