@@ -6,9 +6,10 @@ from dataclasses import replace
 from whosecopy.carriers.registry import carriers, layout_carriers
 from whosecopy.errors import InputError, IntegrityError
 from whosecopy.media.typeset import Typesetters, engine
+from whosecopy.model import codec
 from whosecopy.model.measured import Measured
 from whosecopy.trace.exhibit import Leak, open_exhibit
-from whosecopy.trace.pictures import measure
+from whosecopy.trace.pictures import can_measure, measure
 from whosecopy.trace.read import Sighting, read_leak
 from whosecopy.verify.bundle import Bundle
 from whosecopy.verify.values import Stretch, master_member
@@ -27,7 +28,7 @@ def check_reading(bundle: Bundle) -> None:
     except InputError as error:
         raise IntegrityError(f"the exhibit cannot be read again: {error}") from error
     exhibit = replace(leak.exhibit, measured=case.exhibit.measured)
-    if exhibit != case.exhibit or not measured <= {*exhibit.measured}:
+    if exhibit != case.exhibit or measured != _told(bundle):
         told = bundle.evidence.software.get("ocr")
         hint = f"; it was read with {told}, another version may read other text" if told else ""
         raise IntegrityError(f"the text read from the exhibit's bytes is not the one in the case{hint}")
@@ -42,17 +43,41 @@ def check_reading(bundle: Bundle) -> None:
             raise IntegrityError("reading the exhibit again shows the marks in other places")
 
 
-def _measured(bundle: Bundle, leak: Leak) -> set[Measured]:
-    """What the exhibit's pages and pictures show of the versions in play, measured again against their masters."""
-    found = set()
+def _told(bundle: Bundle) -> dict[str, Measured]:
+    """What was measured of each version in play, as the case has it, by the digest of its template.
+
+    Raises `IntegrityError` where it has two of one version: only one of them would be read.
+    """
+    told = {one.template_sha256: one for one in bundle.case.exhibit.measured}
+    if len(told) < len(bundle.case.exhibit.measured):
+        raise IntegrityError("the case says twice what the exhibit's pages show of one version")
+    mine = (codec.digest(template).hex() for template in bundle.templates)
+    return {sha256: told[sha256] for sha256 in mine if sha256 in told}
+
+
+def _measured(bundle: Bundle, leak: Leak) -> dict[str, Measured]:
+    """What the exhibit's pages and pictures show of the versions in play, measured again against their masters.
+
+    By the digest of the template, each version of which they can show anything.
+    """
+    found = {}
     with Typesetters() as typesetters:
-        for panel in bundle.measured:
-            template, master = bundle.templates[panel], bundle.members[master_member(panel)]
+        for panel, template in enumerate(bundle.templates):
+            if not can_measure(template, leak.shown):
+                continue
+            if panel not in bundle.measured:
+                raise IntegrityError(f"what the exhibit's pages show of {_name(bundle, panel)} is not in the case")
+            master = bundle.members[master_member(panel)]
             if hashlib.sha256(master).hexdigest() != template.master_sha256:
                 raise IntegrityError(f"{master_member(panel)}: is not the master that was sealed")
             file = master, bundle.evidence.panels[panel].encoding
-            found.add(measure(template, file, leak.shown, typesetters))
+            found[codec.digest(template).hex()] = measure(template, file, leak.shown, typesetters)
     return found
+
+
+def _name(bundle: Bundle, panel: int) -> str:
+    told = bundle.evidence.panels[panel]
+    return f"{told.document} version {told.version}"
 
 
 def stretches(sighting: Sighting) -> tuple[Stretch, ...]:

@@ -1,0 +1,82 @@
+"""Ways in which pictures could name the wrong copy, or be said to: each was tried, each has its guard."""
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pypdfium2
+import pytest
+from PIL import Image
+
+from whosecopy.carriers.layout import place
+from whosecopy.errors import IntegrityError
+from whosecopy.trace.read import read_leak
+from whosecopy.vault.bundling import bundle
+from whosecopy.verify.bundle import open_bundle
+from whosecopy.verify.reread import check_reading, stretches
+
+NOW = "2031-05-06T07:08:09+00:00"
+
+
+def screenshot(sealed, recipient, dpi=110):
+    """The first page of a copy as a screen shows it, as PNG."""
+    page = pypdfium2.PdfDocument(sealed.copies[recipient].read_bytes())[0]
+    out = io.BytesIO()
+    Image.fromarray(page.render(scale=dpi / 72, grayscale=True).to_numpy().squeeze()).save(out, "PNG")
+    return out.getvalue()
+
+
+def as_if_moved(template, measured, variants):
+    """What would have been measured of a copy whose words along their lines show `variants`."""
+    along = {}
+    for mark, variant in zip(template.marks, variants, strict=True):
+        for site in (template.sites[k] for k in mark.sites):
+            if site.carrier == "layout.word_x":
+                word, amount = place(site)
+                along[word] = (2 * int(variant) - 1) * amount * template.layout.words[word].size_pt
+    seen = tuple(along.get(word) for word in measured.words)
+    return replace(
+        measured, along_pt=seen, sigma_along_pt=tuple(None if one is None else 0.03 for one in seen),
+        up_pt=(None,) * len(seen), sigma_up_pt=(None,) * len(seen),
+        grey=(None,) * len(seen), sigma_grey=(None,) * len(seen),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def of_a_picture(print_shop, tmp_path_factory):
+    """The bundle of the case of a screenshot."""
+    desk = print_shop[0].clone(tmp_path_factory.mktemp("innocents") / "desk")
+    leak = desk.file("shot.png", screenshot(print_shop[1], "p-011"))
+    case = desk.ok("trace", leak)["case"]
+    with desk.vault() as vault:
+        return open_bundle(bundle(vault, case, [(leak.read_bytes(), leak.name)], NOW))
+
+
+def told(honest, measured):
+    """The bundle of an operator who says that this was measured, all else fitting."""
+    exhibit = replace(honest.case.exhibit, measured=measured)
+    sighting = read_leak(honest.templates[0], exhibit.text, exhibit.pages, measured)
+    levels = tuple(tuple(row) for row in sighting.reading.levels_nats.tolist())
+    panel = replace(honest.evidence.panels[0], levels=levels, alignment=stretches(sighting))
+    case = replace(honest.case, exhibit=exhibit, evidence=sighting.evidence)
+    return replace(honest, case=case, evidence=replace(honest.evidence, panels=(panel,)))
+
+
+LIES = {
+    "something else": (lambda true, false: (false,), "is not the one in the case"),
+    "something else, and the truth behind it": (lambda true, false: (false, true), "says twice"),
+    "nothing": (lambda true, false: (), "is not in the case"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_an_operator_who_says_that_a_picture_shows_another_copy_is_found_out_by_reading_it_again(of_a_picture, lie):
+    lies, reason = LIES[lie]
+    (true,), (template,) = of_a_picture.case.exhibit.measured, of_a_picture.templates
+    innocent = np.random.default_rng(7).integers(0, 2, template.length)
+    with pytest.raises(IntegrityError, match=reason):
+        check_reading(told(of_a_picture, lies(true, as_if_moved(template, true, innocent))))
+
+
+def test_what_an_honest_operator_says_that_a_picture_shows_is_confirmed(of_a_picture):
+    assert check_reading(told(of_a_picture, of_a_picture.case.exhibit.measured)) is None
