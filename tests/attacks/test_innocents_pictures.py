@@ -4,10 +4,13 @@ import io
 from dataclasses import replace
 
 import numpy as np
+import pikepdf
 import pypdfium2
 import pytest
 from PIL import Image
+from tests.conftest import people
 
+from whosecopy.bench.typeset import letter
 from whosecopy.carriers.layout import place
 from whosecopy.errors import IntegrityError
 from whosecopy.trace.read import read_leak
@@ -18,11 +21,21 @@ from whosecopy.verify.reread import check_reading, stretches
 NOW = "2031-05-06T07:08:09+00:00"
 
 
-def screenshot(sealed, recipient, dpi=110):
-    """The first page of a copy as a screen shows it, as PNG."""
-    page = pypdfium2.PdfDocument(sealed.copies[recipient].read_bytes())[0]
+def screenshot(pdf, form="PNG", dpi=110):
+    """The first page of a file as a screen shows it."""
+    page = pypdfium2.PdfDocument(pdf.read_bytes())[0]
     out = io.BytesIO()
-    Image.fromarray(page.render(scale=dpi / 72, grayscale=True).to_numpy().squeeze()).save(out, "PNG")
+    shown = Image.fromarray(page.render(scale=dpi / 72, grayscale=True).to_numpy().squeeze())
+    shown.save(out, form, resolution=dpi)
+    return out.getvalue()
+
+
+def with_page(pdf, other):
+    """A PDF with the first page of another one behind its own."""
+    with pikepdf.open(io.BytesIO(pdf)) as whole, pikepdf.open(io.BytesIO(other)) as added:
+        whole.pages.append(added.pages[0])
+        out = io.BytesIO()
+        whole.save(out)
     return out.getvalue()
 
 
@@ -46,7 +59,7 @@ def as_if_moved(template, measured, variants):
 def of_a_picture(print_shop, tmp_path_factory):
     """The bundle of the case of a screenshot."""
     desk = print_shop[0].clone(tmp_path_factory.mktemp("innocents") / "desk")
-    leak = desk.file("shot.png", screenshot(print_shop[1], "p-011"))
+    leak = desk.file("shot.png", screenshot(print_shop[1].copies["p-011"]))
     case = desk.ok("trace", leak)["case"]
     with desk.vault() as vault:
         return open_bundle(bundle(vault, case, [(leak.read_bytes(), leak.name)], NOW))
@@ -80,3 +93,14 @@ def test_an_operator_who_says_that_a_picture_shows_another_copy_is_found_out_by_
 
 def test_what_an_honest_operator_says_that_a_picture_shows_is_confirmed(of_a_picture):
     assert check_reading(told(of_a_picture, of_a_picture.case.exhibit.measured)) is None
+
+
+def test_v13_a_master_with_a_page_that_is_a_picture_of_a_copy_is_refused(leaflet):
+    desk, sealed = leaflet
+    to = "--to", desk.list_of(people(4, 100)), "--out", desk.home / "new"
+    scan = screenshot(sealed.copies["p-011"], "PDF", dpi=150)
+    line = desk.refused("seal", desk.file("new.pdf", with_page(letter(5), scan)), *to, "--record-ancestry")
+    assert f"is a picture of a copy of {sealed.id}" in line
+    assert "p-011" not in line
+    original = screenshot(desk.home / "plan.pdf", "PDF", dpi=150)
+    assert len(desk.ok("seal", desk.file("new.pdf", with_page(letter(5), original)), *to)["copies"]) == 4

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from whosecopy.carriers.registry import is_layout
 from whosecopy.errors import InputError
 from whosecopy.media.dispatch import DOCX, PDF, open_document, render
-from whosecopy.media.leak import open_leak
+from whosecopy.media.leak import LeakText, open_leak
 from whosecopy.model import Document, Edit, Inherited, Site
 from whosecopy.trace.judge import alpha_of, judge
 from whosecopy.trace.pictures import Shown
 from whosecopy.trace.read import Sighting, read_leak
 from whosecopy.vault.codebooks import candidate
-from whosecopy.vault.lookup import Key, find_versions
+from whosecopy.vault.lookup import Key, find_versions, likely_versions
 from whosecopy.vault.measuring import measured_by
 from whosecopy.vault.store import Vault
 
@@ -34,7 +34,10 @@ def marked_by(vault: Vault, shown: Shown) -> dict[Key, Sighting]:
     with vault.snapshot() as tx:
         issued = tx.issued()
     found = {}
-    for key, template in find_versions(vault, shown.text, None).items():
+    versions = find_versions(vault, shown.text, None)
+    if shown.pictures and not versions:
+        versions = likely_versions(vault, shown.text, None)
+    for key, template in versions.items():
         if not issued.get(key):
             continue
         sighting = read_leak(template, shown.text, shown.pages, [*measured_by(vault, {key: template}, shown).values()])
@@ -50,9 +53,12 @@ def settle_ancestry(
 ) -> tuple[Document, tuple[Site, ...], tuple[Inherited, ...]]:
     """The master without a copy's marks, its declared sites, and what is recorded as inherited.
 
-    Raises `InputError` where marks are found and `how` says neither to rewrite nor to record them.
+    Raises `InputError` where marks are found and `how` says neither to rewrite nor to record them, or where they
+    are in a picture.
     """
     leak = open_leak(master.source, name) if master.media in (PDF, DOCX) else None
+    if leak:
+        _refuse_pictures(vault, leak, name)
     shown = Shown(master.text, leak.pages, words=(leak.words,) if leak.words else ()) if leak else Shown(master.text)
     found = marked_by(vault, shown)
     if not found:
@@ -69,6 +75,21 @@ def settle_ancestry(
         raise InputError(f"{name}: words that were moved cannot be put back; seal the file that the copy was made from")
     edits = tuple(edit for sighting in found.values() for edit in _back_to_master(sighting))
     return _rewritten(master, declared, _disjoint(edits), name)
+
+
+def _refuse_pictures(vault: Vault, leak: LeakText, name: str) -> None:
+    """Raise `InputError` where a page of the master is a picture of a copy.
+
+    That cannot be recorded: a leak of the picture alone does not lead to the new version.
+    """
+    read = "\n\n".join(" ".join(picture.words) for picture in leak.pictures)
+    found = marked_by(vault, Shown(read, pictures=leak.pictures)) if leak.pictures else {}
+    if found:
+        documents = ", ".join(dict.fromkeys(document for document, _ in found))
+        raise InputError(
+            f"{name}: a page of it is a picture of a copy of {documents}, so that later leaks would point to its "
+            "reader; put a picture of the original in its place, or leave the page out"
+        )
 
 
 def erase_inherited(sightings: dict[Key, Sighting]) -> dict[Key, Sighting]:
