@@ -19,7 +19,7 @@ from whosecopy.errors import InputError
 from whosecopy.media.dispatch import open_document, press, render
 from whosecopy.media.pdf.analysis import Analysis, analyse, plate
 from whosecopy.media.pdf.master import unlock
-from whosecopy.media.pdf.printer import Ends, Printer
+from whosecopy.media.pdf.printer import Extremes, Printer
 from whosecopy.model import Document, Layout, Shift
 
 LINES = b"\n".join(
@@ -189,7 +189,7 @@ def along_only(found: Analysis) -> list[Shift]:
 def printed(found: Analysis, one: Sequence[Shift], wanted: Sequence[Shift]) -> bytes:
     """A copy from the plate of `one` and its mirror image."""
     other = [Shift(shift.word, -shift.along_em) for shift in one]
-    ends = Ends.of([one, other])
+    ends = Extremes.of([one, other])
     high, resting = ends.chosen(wanted)
     return Printer(plate(found, [*one, *other]), ends, resting).copy(high)
 

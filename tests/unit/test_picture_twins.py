@@ -19,7 +19,7 @@ from whosecopy.model import Template
 from whosecopy.seal.copies import renderer
 from whosecopy.seal.declare import prepare
 from whosecopy.seal.sheets import WHOLE, marks_on
-from whosecopy.trace.ends import Ends
+from whosecopy.trace.ends import EndDrawer
 from whosecopy.trace.pictures import measure_pages
 from whosecopy.trace.read import read_leak
 from whosecopy.trace.reference import own_pages
@@ -42,7 +42,7 @@ class Letter:
     def read(self, picture: Grey, compared: bool = True) -> Levels:
         """How the marks are read in a picture of the first page."""
         pages = own_pages(self.template, self.source)
-        ends = Ends(self.template, pages)
+        ends = EndDrawer(self.template, pages)
 
         def draw_ends(page: int, asked: Sequence[Asked]) -> list[Grey | None]:
             self.asked += len(asked)
@@ -167,9 +167,9 @@ def test_nothing_is_drawn_for_a_picture_that_is_no_screenshot(sealed: Letter) ->
 
 def test_a_master_that_is_not_found_as_it_was_is_read_without_comparing(sealed: Letter) -> None:
     damaged = replace(own_pages(sealed.template, sealed.source), pdf=b"%PDF-1.7 damaged")
-    assert Ends(sealed.template, damaged).draw(0, [Asked(0, 1.0, Program.PDFIUM)]) == [None]
+    assert EndDrawer(sealed.template, damaged).draw(0, [Asked(0, 1.0, Program.PDFIUM)]) == [None]
 
 
 def test_a_page_whose_words_are_others_is_read_without_comparing(sealed: Letter) -> None:
     other = replace(own_pages(sealed.template, sealed.source), pdf=letter(42, 16))
-    assert Ends(sealed.template, other).draw(0, [Asked(0, 1.0, Program.PDFIUM)]) == [None]
+    assert EndDrawer(sealed.template, other).draw(0, [Asked(0, 1.0, Program.PDFIUM)]) == [None]

@@ -10,7 +10,7 @@ import numpy as np
 from whosecopy.bench.typeset import article
 from whosecopy.media.pdf.analysis import analyse, plate
 from whosecopy.media.pdf.press import Plate
-from whosecopy.media.pdf.printer import Ends, Printer
+from whosecopy.media.pdf.printer import Extremes, Printer
 from whosecopy.media.pdf.trials import GREY, UP_EM
 from whosecopy.model.layout import Shift, Word
 
@@ -45,7 +45,7 @@ def rows(files: Sequence[tuple[str, bytes]], trials: int, seed: int) -> list[Row
 def _compared(what: str, data: bytes, made: Plate, copies: Sequence[Sequence[Shift]], trials: int) -> list[Row]:
     import pikepdf
 
-    ends = Ends.of(copies)
+    ends = Extremes.of(copies)
     printer, chosen = Printer(made, ends), [ends.chosen(copy)[0] for copy in copies]
     streams = [_streams(made.drawn(copy), made) for copy in copies]
     with pikepdf.open(BytesIO(data)) as pdf:

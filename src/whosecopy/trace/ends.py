@@ -19,7 +19,7 @@ _ENDS = ((-1, -1), (1, -1), (-1, 1), (1, 1))
 
 
 @dataclass(slots=True, eq=False)
-class Ends:
+class EndDrawer:
     """Draws pages of `reference` with all words at one end, as `Asked` counts them."""
 
     template: Template

@@ -21,7 +21,7 @@ from whosecopy.media.picture.sheet import Grey, Shot
 from whosecopy.media.typeset import Typesetters
 from whosecopy.model import Looks, SeenPage, Template, codec
 from whosecopy.model.measured import Measured, Numbers, PageInPicture
-from whosecopy.trace.ends import Ends
+from whosecopy.trace.ends import EndDrawer
 from whosecopy.trace.reference import Reference, own_pages, pages_as_worded
 
 _PLACES = 4
@@ -45,7 +45,7 @@ def measure_pictures(template: Template, master: bytes, pictures: Sequence[PageP
     Raises `InputError` where a page of the master cannot be drawn.
     """
     reference = own_pages(template, master)
-    return measure_pages(template, reference, (), pictures, Ends(template, reference).draw)
+    return measure_pages(template, reference, (), pictures, EndDrawer(template, reference).draw)
 
 
 def can_measure(template: Template, leak: Shown) -> bool:
@@ -72,7 +72,7 @@ def measure(template: Template, file: tuple[bytes, str], leak: Shown, typesetter
         return _in_files(template, in_files, Measured(sha256, 0))
     opened = sealed_master(template, master, encoding or None)
     reference = pages_as_worded(template, opened, leak.text, typesetters.of(template.media))
-    on_pages = measure_pages(template, reference, leak.pages, leak.pictures, Ends(template, reference).draw)
+    on_pages = measure_pages(template, reference, leak.pages, leak.pictures, EndDrawer(template, reference).draw)
     return _in_files(template, in_files, on_pages) if in_files else on_pages
 
 

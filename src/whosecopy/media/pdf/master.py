@@ -12,7 +12,7 @@ import msgspec
 from whosecopy.errors import InputError, IntegrityError
 from whosecopy.media import sandbox
 from whosecopy.media.pdf.press import Plate
-from whosecopy.media.pdf.printer import Ends, High, Printer
+from whosecopy.media.pdf.printer import Extremes, High, Printer
 from whosecopy.media.pdf.rereading import Rereader
 from whosecopy.media.pdf.rewrite import GREY
 from whosecopy.media.pdf.switches import Choice
@@ -79,7 +79,7 @@ def press(document: Document, samples: Sequence[Sequence[Shift]]) -> "Press":
         raise IntegrityError(
             "the words of the stored master are no longer found where they were; use the version that sealed it"
         )
-    return Press(document, reply.plate, Ends.of(samples), reply.texts)
+    return Press(document, reply.plate, Extremes.of(samples), reply.texts)
 
 
 class Press:
@@ -89,7 +89,7 @@ class Press:
     place stay in that copy where the master has them.
     """
 
-    def __init__(self, document: Document, plate: Plate, ends: Ends, texts: Sequence[str]) -> None:
+    def __init__(self, document: Document, plate: Plate, ends: Extremes, texts: Sequence[str]) -> None:
         self._document = document
         self._plate = plate
         self._ends = ends

@@ -25,7 +25,7 @@ _HALF, _LOWER = 16, 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
-class Ends:
+class Extremes:
     """The lower and the higher value of every axis of every word, and where they differ: what a copy chooses."""
 
     low: Mapping[int, Values]
@@ -33,7 +33,7 @@ class Ends:
     choices: tuple[Choice, ...]
 
     @classmethod
-    def of(cls, samples: Sequence[Iterable[Shift]]) -> "Ends":
+    def of(cls, samples: Sequence[Iterable[Shift]]) -> "Extremes":
         """The ends between which all of `samples` lie, each of them a copy; words that it does not name rest."""
         given = [values_of(shifts) for shifts in samples]
         low: dict[int, Values] = {}
@@ -58,7 +58,7 @@ class Ends:
 class Printer:
     """Prints copies from a plate; the choices in `resting` are not made, their axes stay as in the master."""
 
-    def __init__(self, plate: Plate, ends: Ends, resting: Collection[Choice] = ()) -> None:
+    def __init__(self, plate: Plate, ends: Extremes, resting: Collection[Choice] = ()) -> None:
         low, high = _resting(ends.low, resting), _resting(ends.high, resting)
         numbers = {one: number for number, one in enumerate(ends.choices) if one not in resting}
         streams = [deflated(switched(one.sections, low, high, numbers)) for one in plate.touched]
