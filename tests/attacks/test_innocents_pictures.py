@@ -15,6 +15,8 @@ from whosecopy.carriers.layout import place
 from whosecopy.errors import IntegrityError
 from whosecopy.trace.read import read_leak
 from whosecopy.vault.bundling import bundle
+from whosecopy.vault.events import events
+from whosecopy.vault.lookup import find_versions
 from whosecopy.verify.bundle import open_bundle
 from whosecopy.verify.reread import check_reading, stretches
 
@@ -104,3 +106,20 @@ def test_v13_a_master_with_a_page_that_is_a_picture_of_a_copy_is_refused(leaflet
     assert "p-011" not in line
     original = screenshot(desk.home / "plan.pdf", "PDF", dpi=150)
     assert len(desk.ok("seal", desk.file("new.pdf", with_page(letter(5), original)), *to)["copies"]) == 4
+
+
+def test_v11_an_exhibit_pays_for_every_document_that_it_is_held_against(memo, story, monkeypatch):
+    desk, sealed = memo
+    other = desk.seal(story["plan.md"], people(4), "other")
+
+    def only_what_the_user_names(vault, text, document):
+        return {key: one for key, one in find_versions(vault, text, None).items() if key[0] == document}
+
+    monkeypatch.setattr("whosecopy.vault.tracing.find_versions", only_what_the_user_names)
+    both = desk.file("both.md", sealed.text("p-003") + "\n\n" + other.text("p-001"))
+    for document in (sealed.id, other.id):
+        desk.ok("trace", both, "--document", document)
+    with desk.vault() as vault, vault.snapshot() as tx:
+        tests = [event for event in events(tx) if event.header.kind == "test"]
+    assert [one.header.document for one in tests] == [sealed.id, other.id]
+    assert [one.payload["retrace"] for one in tests] == [1, 2]

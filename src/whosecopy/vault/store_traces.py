@@ -35,7 +35,6 @@ class PastReading(NamedTuple):
     """What an earlier trace of an exhibit read of one version; `retrace` is its k."""
 
     trace: str
-    exhibit_sha256: str
     retrace: int
     reading: bytes
 
@@ -93,16 +92,17 @@ class Traces(Batches):
         """What earlier traces read of one version, oldest first."""
         where = and_(readings.c.document == document, readings.c.version == version)
         kept = {row["trace"]: row["reading"] for row in self.fetch(readings, where, "reading")}
-        rows = self.fetch(traces, traces.c.id.in_(select(readings.c.trace).where(where)), "facts test", order="number")
-        return [
-            PastReading(
-                row["id"],
-                codec.decode(row["facts"], dict)["exhibit_sha256"],
-                codec.decode(row["test"], dict)["retrace"],
-                kept[row["id"]],
-            )
+        rows = self.fetch(traces, traces.c.id.in_(select(readings.c.trace).where(where)), "test", order="number")
+        return [PastReading(row["id"], codec.decode(row["test"], dict)["retrace"], kept[row["id"]]) for row in rows]
+
+    def tests_of(self, exhibit_sha256: str) -> dict[str, int]:
+        """The k of every trace of these bytes that was tested, whichever documents it was about, by trace."""
+        rows = self.fetch(traces, traces.c.test.is_not(None), "facts test", order="number")
+        return {
+            row["id"]: int(codec.decode(row["test"], dict)["retrace"])
             for row in rows
-        ]
+            if codec.decode(row["facts"], dict)["exhibit_sha256"] == exhibit_sha256
+        }
 
     def alphas_spent(self) -> list[float]:
         """The level of every trace that was tested in this vault, oldest first."""

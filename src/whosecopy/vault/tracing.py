@@ -137,22 +137,23 @@ def _prepare_test(
 ) -> Test:
     """Fix the candidates, k and the level, and record them before anything is scored (V10, V11).
 
-    The same bytes are the same exhibit however little they show: in cases little adds up.
+    The same bytes are the same exhibit however little they show, and whichever documents they are about: in cases
+    little adds up, and `--document` may add a document that another trace did not look at.
     `filing` is the case that the exhibit belongs to, if any; earlier exhibits of this case are no retraces of it.
     """
     with vault.transaction() as tx:
         candidates = tuple(candidate(tx, *key, sighting, issued[key]) for key, sighting in sightings.items())
         check_sealed(tx, candidates)
-        earlier, mine = 0, {one.trace for one in filed(tx, filing[0].id)} if filing else set()
-        exhibit_sha256 = tx.trace(trace_id).exhibit_sha256
+        mine = {one.trace for one in filed(tx, filing[0].id)} if filing else set()
+        same = tx.tests_of(tx.trace(trace_id).exhibit_sha256)
         for one in candidates:
             parts = of_a_name(one)
             for past in tx.past_readings(one.document, one.version):
                 levels = np.asarray(codec.decode(past.reading, list[list[float]]))
-                alike = same_exhibit(one.sighting.reading.levels_nats, levels, parts)
-                if alike or past.exhibit_sha256 == exhibit_sha256:
-                    refuse_ended(tx, "", (past.trace,))
-                    earlier = max(earlier, 0 if past.trace in mine else past.retrace)
+                if same_exhibit(one.sighting.reading.levels_nats, levels, parts):
+                    same[past.trace] = past.retrace
+        refuse_ended(tx, "", tuple(same))
+        earlier = max((k for trace, k in same.items() if trace not in mine), default=0)
         test = Test(candidates, earlier + 1, alpha_of(candidates, asked, earlier + 1))
         if filing:
             issues = tuple((one.version, one.issued) for one in candidates)
