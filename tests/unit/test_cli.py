@@ -1,6 +1,8 @@
 """The command line: one line for what goes wrong, one JSON value where asked for, and an exit code that fits."""
 
+import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +11,11 @@ import pytest
 
 from whosecopy.carriers.declared import count_braces
 from whosecopy.cli import run
+from whosecopy.cli.sealing import forecast_lines
+from whosecopy.cli.terminal import err, progress, warn
 from whosecopy.errors import IntegrityError
 from whosecopy.model import Recipient
+from whosecopy.seal.forecast import Forecast, Row
 from whosecopy.vault import store
 
 
@@ -240,3 +245,34 @@ def test_the_program_runs_as_a_module_and_starts_without_heavy_libraries():
     assert found.stdout == "[]\n"
     shown = subprocess.run([sys.executable, "-m", "whosecopy", "--version"], capture_output=True, text=True, check=True)
     assert shown.stdout.startswith("whosecopy ")
+
+
+class Screen(io.StringIO):
+    """A terminal that keeps what it is sent."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_note_beside_a_progress_bar_stands_on_a_line_of_its_own(monkeypatch):
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    err.cache_clear()
+    with progress("Sealing"):
+        warn("fonts are missing")
+    err.cache_clear()
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue())
+    assert "Sealing" in shown
+    assert re.search(r"(^|[\r\n])note: fonts are missing\r?\n", shown)
+
+
+@pytest.mark.parametrize(
+    ("chance", "said"), [(0.0, "identifies nobody"), (0.65, "Not even the whole document is sure")]
+)
+def test_a_forecast_does_not_say_that_pages_can_be_traced_where_no_part_identifies_its_copy(chance, said):
+    rows = (Row("the file, saved again", 26.0, chance), Row("retype", 0.0, 0.0))
+    table = Forecast(12, 1e-6, 27, "solo", rows, 0, 9, "2026-11-23", "whosecopy bench pdf", pages=1)
+    lines = [line for line in forecast_lines(table) if isinstance(line, str)]
+    assert any(said in line for line in lines)
+    assert not any("can be traced alone" in line for line in lines)

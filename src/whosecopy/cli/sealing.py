@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from whosecopy.seal.forecast import Forecast
     from whosecopy.vault.sealing import Sealed, SealOptions
 
+_NOT_ALONE = {
+    False: "This document alone identifies nobody; several leaks together may.",
+    True: "Not even the whole document is sure to identify its copy; several leaks together may.",
+}
+"""What is said where no part of a document identifies its copy, by whether some leak at least may."""
+
 ToOption = Annotated[Path, typer.Option("--to", help="CSV of recipients: id,organisation,email.", show_default=False)]
 CarriersOption = Annotated[
     str, typer.Option("--carriers", help="Only these carriers: names or prefixes, with commas between.")
@@ -271,7 +277,7 @@ def forecast_lines(table: "Forecast") -> list[object]:
     shortest = (
         f"The shortest {passage} that identifies its copy has about {words}."
         if table.shortest_words
-        else "This document alone identifies nobody; several leaks together may."
+        else _NOT_ALONE[any(row.chance_to_name for row in table.rows)]
     )
     pages = [_pages(table)] if table.pages else []
     head = f"{table.recipients} recipients, {table.marks} marks, alpha {level(table.alpha)}"
@@ -283,10 +289,9 @@ def _pages(table: "Forecast") -> str:
     """What cannot be traced alone, and what was left as it is."""
     weak = table.weak_pages
     shown = ", ".join(map(str, weak[:12])) + (" ..." if len(weak) > 12 else "")
-    alone = (
-        f"Pages that cannot be traced alone: {shown} of {table.pages}." if weak else "Every page can be traced alone."
-    )
-    return f"{alone} {table.words_left} of {table.whole_words} words stay where they are."
+    alone = f"Pages that cannot be traced alone: {shown} of {table.pages}. " if weak else ""
+    every = "" if weak or not table.shortest_words else "Every page can be traced alone. "
+    return f"{alone}{every}{table.words_left} of {table.whole_words} words stay where they are."
 
 
 def _mark_counts(template: "Template") -> dict[str, object]:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Protocol
 
 from rich.console import Console
@@ -22,8 +23,9 @@ def out() -> Console:
     return Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
+@cache
 def err() -> Console:
-    """Standard error."""
+    """Standard error; one console, so that a line printed beside a progress bar stands above it."""
     return Console(stderr=True, highlight=False)
 
 
