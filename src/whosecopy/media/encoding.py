@@ -70,7 +70,7 @@ def can_encode(document: Document, text: str) -> bool:
 def check_size(data: bytes, name: str) -> None:
     """Raises `InputError` where `data` is empty or over 100 MiB."""
     if not data.strip():
-        raise InputError(f"{name}: the file is empty; give a file with text")
+        raise InputError(f"{name}: the file is empty; give one that is not")
     if len(data) > LIMIT_BYTES:
         raise InputError(f"{name}: {len(data) >> 20} MiB are over the limit of {LIMIT_BYTES >> 20} MiB; split it")
 

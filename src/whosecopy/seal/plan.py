@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from whosecopy.errors import CapacityError
+from whosecopy.media.dispatch import PDF
 from whosecopy.model import Document, Mark, Site, Template
 
 Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is to do."""
 PROFILES = ("solo", "short", "GL6", "GL8")
 """Bias profiles, for more and more merged copies."""
+_DECLARE = "declare variants (whosecopy suggest DOC shows where)"
+_SEAL_THE_TEXT = "seal the file it was made from with --as pdf, with variants declared in it"
 
 
 def make_template(master: Document, sites: Sequence[Site], packs: Mapping[str, str]) -> Template:
@@ -96,7 +99,7 @@ def check_capacity(
         raise CapacityError(
             needed,
             bits,
-            "declare variants (whosecopy suggest DOC shows where)"
+            (_SEAL_THE_TEXT if template.media == PDF else _DECLARE)
             + ("" if accept_weak else ", or --accept-weak if several documents will be read together"),
         )
     group_bits, group_needed = _bits(template, shared=True), needed_marks(max(organisations, 1), alpha)

@@ -68,7 +68,7 @@ def analyse(
         pdf = pikepdf.open(BytesIO(data))
         shown = pypdfium2.PdfDocument(data)
     except (pikepdf.PdfError, pypdfium2.PdfiumError) as error:
-        raise InputError(f"{name}: the PDF is damaged ({_line(error)}); print it to PDF again") from None
+        raise InputError(f"{name}: the PDF is damaged ({reason(error)}); print it to PDF again") from None
     if len(shown) > _MOST_PAGES:
         raise InputError(f"{name}: {len(shown):,} pages, over the limit of {_MOST_PAGES:,}; seal it in parts")
     interpreter = Interpreter()
@@ -167,5 +167,7 @@ def _apart(found: Sequence[Found]) -> list[Found]:
     return list(stay.found)
 
 
-def _line(error: Exception) -> str:
-    return str(error).rpartition(": ")[2].strip()[:120]
+def reason(error: Exception) -> str:
+    """What a library says of a file that it cannot open, without what it says before; PDFium may say "Success"."""
+    said = str(error).rpartition(": ")[2].strip(" .)")[:120]
+    return "it has no pages" if said == "Success" else said

@@ -101,11 +101,12 @@ def _opened(data: bytes, name: str, password: str) -> Any:
     try:
         return pikepdf.open(BytesIO(data), password=password)
     except pikepdf.PasswordError:
-        asked = "--password does not open it" if password else "needs its password; give it with --password"
+        asked = "--password does not open it" if password else "give its password with --password"
         raise InputError(f"{name}: the PDF is encrypted; {asked}") from None
     except pikepdf.PdfError as error:
-        reason = str(error).rpartition(": ")[2].strip()[:120]
-        raise InputError(f"{name}: the PDF is damaged ({reason}); print it to PDF again") from None
+        from whosecopy.media.pdf.analysis import reason
+
+        raise InputError(f"{name}: the PDF is damaged ({reason(error)}); print it to PDF again") from None
 
 
 def _refuse_signed(pdf: Any, name: str) -> None:
