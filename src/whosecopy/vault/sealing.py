@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from whosecopy import __version__
-from whosecopy.carriers.registry import apart, carriers, layout_carriers, survey
+from whosecopy.carriers.registry import apart, carriers, is_layout, layout_carriers, survey
 from whosecopy.codes.codebook import Codebook, all_differ, chance_all_differ, make_codebook
 from whosecopy.codes.keys import draw_secrets
 from whosecopy.errors import CapacityError, InputError
@@ -227,7 +227,8 @@ def _plan(
 
     Raises `CapacityError` for too few marks.
     """
-    rates, count, groups = measured_rates(bool(template.layout.words), bool(template.layout.engine)), len(recipients), 0
+    wording = not all(map(is_layout, template.mark_carriers))
+    rates, count, groups = measured_rates(bool(template.layout.words), wording), len(recipients), 0
     if options.organisations:
         groups = check_organisations(recipients)
         template = with_shared(template, options.organisations)
