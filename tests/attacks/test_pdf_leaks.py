@@ -127,7 +127,30 @@ def test_a_pdf_with_too_few_words_is_refused(desk):
     source = desk.file("note.pdf", handwritten([b"BT /F1 12 Tf 72 700 Td (Only a few words here) Tj ET"]))
     refused = desk.refused("seal", source, "--to", desk.list_of(FEW), "--out", desk.home / "out")
     assert "too few marks" in refused
+    assert "--as pdf" in refused
+    assert "suggest" not in refused
     assert not (desk.home / "out").exists()
+
+
+def test_a_copy_of_another_document_in_the_same_exhibit_is_said_to_be_one(desk):
+    to, copies = desk.list_of(FEW), []
+    for seed in (4, 5):
+        source = desk.file(f"plan{seed}.pdf", letter(seed))
+        sealed = desk.ok("seal", source, "--to", to, "--out", desk.home / f"out{seed}")
+        copies.append(next(one for one in sealed["copies"] if one["recipient"] == "p-002"))
+    answer = desk.ok("trace", *(one["path"] for one in copies))
+    assert {one["copy"] for one in answer["named"]} == {one["copy"] for one in copies}
+    title = next(f"plan{seed}" for seed in (4, 5) if f"plan{seed}" != answer["document"]["title"])
+    assert [note for note in answer["how"]["notes"] if f"is of {title} (doc-" in note]
+
+
+def test_a_pdf_without_pages_is_refused_in_words_that_make_sense(desk):
+    data = io.BytesIO()
+    pikepdf.new().save(data)
+    source = desk.file("none.pdf", data.getvalue())
+    refused = desk.refused("seal", source, "--to", desk.list_of(FEW), "--out", desk.home / "out")
+    assert "it has no pages" in refused
+    assert "Success" not in refused
 
 
 def test_an_encrypted_master_is_sealed_with_its_password(desk):

@@ -69,7 +69,8 @@ def _not_found(pictures: Measured) -> list[str]:
     if not missing or not found:
         return []
     return [
-        f"of {pictures.pictures} pictures, number {_ranges(missing)} cannot be laid on a page: only words were read"
+        f"of {pictures.pictures} pictures, number {_ranges(missing)} cannot be laid on a page of this version: "
+        "only words were read"
     ]
 
 

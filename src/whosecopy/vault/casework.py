@@ -103,15 +103,17 @@ def conclude(
     with vault.snapshot() as tx:
         document = tx.document(best.document)
         hand_outs = _hand_outs(tx, test, shown)
+        others = _of_others(tx, test, shown, best)
         origin = _origin(tx, test, now)
         spent = tx.alphas_spent()
+    how = _how(best, leak, outcome)
     verdict = Verdict(
         outcome=outcome,
         document={"id": document.id, "title": document.title},
         alpha=min(options.alpha or 1.0, *(candidate.alpha for candidate in test.candidates)),
         codewords=decision.codewords,
         marks=tally(best.sighting),
-        how=replace(_how(best, leak, outcome), hand_outs=hand_outs),
+        how=replace(how, hand_outs=hand_outs, notes=(*how.notes, *others)),
         named=named if shown else (),
         organisations=groups if outcome in (Outcome.NAMED, Outcome.ORGANISATION) else (),
         decoys=decision.decoys,
@@ -165,7 +167,8 @@ def _left_out(test: Test) -> tuple[str, ...]:
 
 def _level(test: Test) -> str:
     """How often this exhibit was traced, and what is left of the level for this time (V11)."""
-    return f"trace {test.retrace} of this exhibit, tested at {test.alpha:.3g}: all traces of it share one level"
+    tested = level(float(f"{test.alpha:.2g}"))
+    return f"trace {test.retrace} of this exhibit, tested at {tested}: all traces of it share one level"
 
 
 def _command(names: Sequence[str], options: TraceOptions) -> str:
@@ -243,6 +246,18 @@ def _origin(tx: Tx, test: Test, now: str) -> str:
 
 def _traces(count: int) -> str:
     return "1 trace" if count == 1 else f"{count} traces"
+
+
+def _of_others(tx: Tx, test: Test, shown: Sequence[Named], best: Candidate) -> tuple[str, ...]:
+    """Of which document or version a named copy is, where that is another one than the case is about."""
+    lines = []
+    for one in shown:
+        candidate = test.candidates[one.panel]
+        if (candidate.document, candidate.version) != (best.document, best.version):
+            label = candidate.codebook.copy_labels(one.index + 1)[one.index]
+            title = tx.document(candidate.document).title
+            lines.append(f"copy {label} is of {title} ({candidate.document}), version {candidate.version}")
+    return tuple(lines)
 
 
 def _hand_outs(tx: Tx, test: Test, shown: Sequence[Named]) -> tuple[str, ...]:
