@@ -545,6 +545,25 @@ def test_marks_in_layout_are_counted_though_no_text_shows_them():
     assert "1 more place was read in layout or pictures" in _words(_tree(render_report(case)))
 
 
+def test_a_leak_with_marks_in_layout_only_has_no_legend_of_wordings():
+    case = sample()
+    layout = tuple(replace(site, carrier="layout.word_x") for site in case.sites)
+    seen = tuple(replace(item, leak_start=-1, leak_end=-1) for item in case.evidence)
+    verdict = replace(case.verdict, marks=replace(case.verdict.marks, by_carrier={"layout.word_x": MarkCount(1, 2)}))
+    words = _words(_tree(render_report(replace(case, sites=layout, evidence=seen, verdict=verdict))))
+    assert "No mark is in the wording" in words
+    assert "the wording is clear" not in words
+    assert "Show the variants" not in words
+    assert "a word a little to the left or right" in words
+
+
+def test_a_picture_without_text_shows_no_empty_box():
+    case = replace(sample("no_document"), sites=(), evidence=())
+    page = render_report(replace(case, exhibit=replace(case.exhibit, text="")))
+    assert "No text was found in it" in page
+    assert 'class="leak"' not in page
+
+
 # -- the terminal -------------------------------------------------------------------------------------------------
 
 

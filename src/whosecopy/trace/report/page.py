@@ -20,6 +20,14 @@ from whosecopy.trace.report.summary import NOTES
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+_KINDS = {
+    "declared": "a choice of words given by the author",
+    "layout.luminance": "a word in black or in dark grey",
+    "layout.word_x": "a word a little to the left or right",
+    "layout.word_y": "a word a little lower or higher",
+}
+"""What kinds of mark are, where their name does not say it."""
+
 
 def render_report(case: Case, proofs: Proofs | None = None) -> str:
     """The report of `case` as one HTML page, also well-formed XML, without scripts or outside references.
@@ -53,6 +61,7 @@ def render_report(case: Case, proofs: Proofs | None = None) -> str:
             alpha=shown.tested_alpha or verdict.alpha,
             needed=figures.marks_needed(verdict.codewords, verdict.alpha),
             beyond_text=sum(item.state == "read" and item.leak_start < 0 for item in shown.evidence),
+            kinds=_KINDS,
             notes=[NOTES.get(note, note) for note in verdict.how.notes],
             command=shown.command or f"whosecopy trace {shlex.quote(shown.exhibit.name)}",
             digest=codec.digest(shown).hex(),
