@@ -29,7 +29,7 @@ class Glyph(NamedTuple):
     the page; `em` the font size, `rise` the rise in force, `width` its advance in em. `paint` is the code that
     sets the colour in force where that is black, else empty; `visible` is false for clipped or hidden text. The pen
     has come here since instruction `chain`; programs that know widths in whole thousandths of an em have it `lag` em
-    farther.
+    farther. Glyphs of one `shape` are one code of one font.
     """
 
     unit: int
@@ -50,6 +50,7 @@ class Glyph(NamedTuple):
     visible: bool
     chain: int = 0
     lag: float = 0.0
+    shape: tuple[int, int] = (0, 0)
 
 
 @dataclass(eq=False)
@@ -292,19 +293,19 @@ class _Walk:
         for at in range(0, len(text) - step + 1, step):
             code = int.from_bytes(text[at : at + step], "big")
             width = font.width(code)
-            self.glyphs.append(self._glyph(element, at, step, width))
+            self.glyphs.append(self._glyph(element, at, step, width, (id(font), code)))
             self._lag += (math.floor(1000 * width + 0.5) / 1000 - width) * state.size * state.stretch
             blank = state.word_spacing if step == 1 and code == 32 else 0.0
             self._advance((width * state.size + state.spacing + blank) * state.stretch)
 
-    def _glyph(self, element: int, at: int, size: int, width: float) -> Glyph:
+    def _glyph(self, element: int, at: int, size: int, width: float, shape: tuple[int, int]) -> Glyph:
         state = self._state
         a, b, c, d, e, f = multiply(self._text or IDENTITY, state.ctm)
         along = state.size * state.stretch
         return Glyph(
             self._unit, self._op, element, at, size, e + state.rise * c, f + state.rise * d, along * a, along * b,
             c, d, state.size, state.rise, width, state.paint if state.mode == 0 else b"", state.mode in (0, 1, 2),
-            self._chain, self._lag / along if along else 0.0,
+            self._chain, self._lag / along if along else 0.0, shape,
         )  # fmt: skip
 
     def _device(self, operator: str, operands: Sequence[Any]) -> None:

@@ -4,6 +4,7 @@ A word is used only where both agree on the place of each of its glyphs. What el
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,8 @@ from whosecopy.media.pdf.runs import Frame, Run, covered, line_numbers, measured
 from whosecopy.model.layout import Word
 
 _NEAR_PT, _NEAR_EM = 0.03, 0.06
+_USUAL = 0.25
+"""What a code of a font shows at least so often on a page is what it stands for; a ligature shows several letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +83,27 @@ def find_words(
 
 
 def match(chars: Chars, glyphs: Sequence[Glyph]) -> list[int]:
-    """For each character the number of the glyph that draws it, -1 where there is none at its place."""
+    """For each character the number of the glyph that draws it, -1 where there is none at its place.
+
+    Where a glyph at its place shows other characters elsewhere, widths are not what the file says they are, and by
+    chance the letters of two words lie on each other: -1 too.
+    """
     cell = 1.0
     grid: dict[tuple[int, int], list[int]] = {}
     for number, glyph in enumerate(glyphs):
         grid.setdefault((math.floor(glyph.x / cell), math.floor(glyph.y / cell)), []).append(number)
-    return [_nearest(x, y, grid, glyphs) for x, y in zip(chars.x.tolist(), chars.y.tolist(), strict=True)]
+    claimed = [_nearest(x, y, grid, glyphs) for x, y in zip(chars.x.tolist(), chars.y.tolist(), strict=True)]
+    drawn = [(k, glyphs[number].shape, _kind(chars.text[k])) for k, number in enumerate(claimed) if number >= 0]
+    each, together = Counter(shape for _, shape, _ in drawn), Counter((shape, kind) for _, shape, kind in drawn)
+    for k, shape, kind in drawn:
+        if together[shape, kind] < _USUAL * each[shape]:
+            claimed[k] = -1
+    return claimed
+
+
+def _kind(character: str) -> str:
+    """What one glyph may show as several characters."""
+    return " " if character.isspace() else character.replace(HYPHEN, "-")
 
 
 def _nearest(x: float, y: float, grid: dict[tuple[int, int], list[int]], glyphs: Sequence[Glyph]) -> int:
