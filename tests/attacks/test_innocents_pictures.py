@@ -123,3 +123,15 @@ def test_v11_an_exhibit_pays_for_every_document_that_it_is_held_against(memo, st
         tests = [event for event in events(tx) if event.header.kind == "test"]
     assert [one.header.document for one in tests] == [sealed.id, other.id]
     assert [one.payload["retrace"] for one in tests] == [1, 2]
+
+
+def test_v13_a_picture_held_against_the_earlier_document_clears_whom_a_later_master_took_from(leaflet, monkeypatch):
+    desk, sealed = leaflet
+    to = "--to", desk.list_of(people(4, 100)), "--out", desk.home / "new"
+    desk.ok("seal", sealed.copies["p-011"], *to, "--record-ancestry")
+    leak = desk.file("shot.png", screenshot(desk.home / "new" / "p-102.pdf"))
+    monkeypatch.setattr("whosecopy.vault.lookup._shortlist", lambda *_: [])  # as with very many documents of this text
+    by_text = desk.ok("trace", leak, "--document", sealed.id)
+    monkeypatch.setattr("whosecopy.vault.tracing.find_versions", lambda *_: {})  # as if OCR had read nothing of it
+    by_page = desk.ok("trace", leak, "--document", sealed.id, "--alpha", "1e-7")
+    assert [[one["recipient"] for one in found["named"]] for found in (by_text, by_page)] == [["p-102"], ["p-102"]]

@@ -3,7 +3,8 @@
 All that is used is the leak, the masters and their complete lists of variants: never a codeword.
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Collection, Sequence
 
 from whosecopy.media.transcription import told_of
 from whosecopy.media.winnow import by_rarity, leak_fingerprints, master_fingerprints, rank, rerank, with_alternatives
@@ -18,17 +19,17 @@ _LIKELY = 3
 
 
 def lookup_of(vault: Vault, template: Template) -> list[int]:
-    """The keyed fingerprints to file a sealed version under."""
+    """The keyed fingerprints to file a sealed version under: of its text, and of each version that it is an heir of."""
     found: list[int] = master_fingerprints(template.text, template.sites, vault.lookup_key).tolist()
-    return found
+    return found + [_heir_of(vault, (one.document, one.version)) for one in template.inherited]
 
 
 def find_versions(vault: Vault, leak_text: str, document: str | None) -> dict[Key, Template]:
     """The sealed versions whose text is in the leak, best first, with their templates; empty for none.
 
     A document that the user names is added with all its versions, and so are all versions of a document
-    of which one was found: candidates do not depend on what the user believes. A transcription is about every
-    version of its document.
+    of which one was found: candidates do not depend on what the user believes. So are those that took marks over from
+    a copy of these, for these marks to be erased (V13). A transcription is about every version of its document.
     """
     told = told_of(leak_text)
     with vault.snapshot() as tx:
@@ -43,14 +44,15 @@ def find_versions(vault: Vault, leak_text: str, document: str | None) -> dict[Ke
         texts = {key: with_alternatives(one.text, one.sites) for key, one in templates.items()}
         found = [key for key, _ in rerank(leak_text, texts)]
         siblings = [(name, one.version) for name in dict.fromkeys(k[0] for k in found) for one in tx.versions(name)]
-        return {key: templates.get(key) or _template(tx, key) for key in dict.fromkeys([*found, *siblings])}
+        known = dict.fromkeys([*found, *siblings])
+        return {key: templates.get(key) or _template(tx, key) for key in (*known, *_heirs(vault, tx, known))}
 
 
 def likely_versions(vault: Vault, leak_text: str, document: str | None) -> dict[Key, Template]:
     """The versions of the few documents with pages that share most with a leak, however little that is.
 
     For pictures that hold only pieces of lines: whether they show one of these documents, or the one that the user
-    names, has to be seen from the pictures themselves.
+    names, has to be seen from the pictures themselves. Those that took marks over from a copy of these are among them.
     """
     with vault.snapshot() as tx:
         shortlist = _shortlist(tx, leak_fingerprints(leak_text, vault.lookup_key).tolist())
@@ -58,7 +60,21 @@ def likely_versions(vault: Vault, leak_text: str, document: str | None) -> dict[
         found: dict[Key, Template] = {}
         for name in list(names)[:_LIKELY]:
             found |= {(name, one.version): _template(tx, (name, one.version)) for one in tx.versions(name)}
+        found |= {key: _template(tx, key) for key in _heirs(vault, tx, found)}
         return {key: template for key, template in found.items() if template.layout.words}
+
+
+def _heirs(vault: Vault, tx: Tx, found: Collection[Key]) -> list[Key]:
+    """The versions that took marks over from a copy of those found, and are not among them."""
+    heirs = tx.candidates([_heir_of(vault, key) for key in found])
+    return sorted(key for key in heirs if key not in found)
+
+
+def _heir_of(vault: Vault, key: Key) -> int:
+    """The fingerprint of versions that took marks over from a copy of `key`; no text has it but by chance."""
+    told = f"heir of {key[0]} version {key[1]}".encode()
+    digest = hashlib.blake2b(told, key=vault.lookup_key[:64], digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
 
 
 def _shortlist(tx: Tx, seen: Sequence[int]) -> list[Key]:
