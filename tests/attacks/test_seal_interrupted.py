@@ -41,6 +41,7 @@ def test_the_record_is_there_before_the_first_byte_and_resume_completes_it(memo)
     states = {one["recipient"]: one["state"] for one in desk.ok("documents", "show", sealed.id)["copies"]}
     assert (states["p-001"], states["late-1"]) == ("handed out", "pending")
     assert "seal --resume" in desk.refused("copy", sealed.id, "late-1", "--out", desk.home / "early.md")
+    assert f"a seal of {sealed.id} was interrupted" in desk.run("documents").err
     wall.unlink()
     finished = desk.ok("seal", "--resume")["copies"]
     assert [one["recipient"] for one in finished] == ["late-1", "late-2"]
@@ -64,6 +65,9 @@ def test_killed_in_the_middle_is_completed_to_the_bytes_of_an_uninterrupted_seal
     left = {name: digest for name, digest in digests(out).items() if not name.startswith(".")}
     assert 0 < len(left) < len(CROWD)
     pending = desk.clone(tmp_path / "pending")
+    early = desk.run("trace", out / min(left))
+    assert (early.code, "INTEGRITY ALARM" in early.out) == (3, True)
+    assert "whosecopy seal --resume" in early.err
     finished = desk.ok("seal", "--resume")["copies"]
     assert len(finished) == len(CROWD)
     completed = digests(out)

@@ -9,7 +9,7 @@ import typer
 from whosecopy.cli.files import now, write_whole
 from whosecopy.cli.options import JsonOption, KeyOption, VaultOption
 from whosecopy.cli.terminal import out, print_json
-from whosecopy.cli.vaults import opened
+from whosecopy.cli.vaults import mention_unfinished, opened
 from whosecopy.errors import InputError
 
 
@@ -71,6 +71,7 @@ def _list(vault: Path | None, key: Path | None, json: bool) -> None:
     from rich.table import Table
 
     with opened(vault, key) as here, here.snapshot() as tx:
+        mention_unfinished(tx)
         issued = tx.issued()
         rows = [
             {
@@ -103,6 +104,7 @@ def _show(document: str, vault: Path | None, key: Path | None, json: bool) -> No
     from whosecopy.trace.report.figures import level
 
     with opened(vault, key) as here, here.snapshot() as tx:
+        mention_unfinished(tx)
         facts = tx.document(document)
         copies = [
             {

@@ -188,7 +188,8 @@ def _resume(vault: Path | None, key: Path | None, json: bool, jobs: int) -> None
     if json:
         print_json({"copies": finished})
     else:
-        out().print(f"{len(finished)} copies written." if finished else "Nothing was left to finish.")
+        folders = ", ".join(dict.fromkeys(str(Path(one.path).parent) for one in finished))
+        out().print(f"{len(finished)} copies in {folders}" if finished else "Nothing was left to finish.")
 
 
 def _options(

@@ -55,7 +55,7 @@ def trace(
 ) -> None:
     """Say whose copy a leak was made from, or that the evidence is not enough."""
     from whosecopy.cli.files import now
-    from whosecopy.cli.vaults import opened
+    from whosecopy.cli.vaults import mention_unfinished, opened
     from whosecopy.cli.verifying import refuse_other_reports, write_evidence
     from whosecopy.vault.casework import TraceOptions
     from whosecopy.vault.tracing import trace as trace_leak
@@ -68,6 +68,9 @@ def trace(
         options = TraceOptions(document, alpha, encoding, case)
         found = trace_leak(here, files, options, now(), advance, workers, _asks(requester))
         write_evidence(here, found, files, bundle, report)
+        if found.verdict.outcome == "integrity_alarm":
+            with here.snapshot() as tx:
+                mention_unfinished(tx)
     if json:
         print_json(found.verdict)
     else:

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from whosecopy.cli.files import now
+from whosecopy.cli.terminal import warn
 
 if TYPE_CHECKING:
-    from whosecopy.vault.store import Vault
+    from whosecopy.vault.store import Tx, Vault
 
 
 @contextmanager
@@ -28,3 +29,9 @@ def opened(vault: Path | None, key: Path | None, publish: bool = True) -> "Itera
         yield here
         if publish:
             advance(here, now())
+
+
+def mention_unfinished(tx: "Tx") -> None:
+    """A note for every document whose seal was interrupted; its copies do not count as handed out."""
+    for document in dict.fromkeys(batch.document for batch in tx.pending_batches()):
+        warn(f"a seal of {document} was interrupted; finish it before anything else with: whosecopy seal --resume")

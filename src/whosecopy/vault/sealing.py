@@ -247,6 +247,8 @@ def _tell_apart(codebook: Codebook, count: int) -> bool:
 def _refuse_known(tx: Tx, master_sha256: str, name: str) -> None:
     known = tx.known_master(master_sha256)
     if known:
+        if any(batch.document == known for batch in tx.pending_batches()):
+            raise InputError(f"{name}: its seal as {known} was interrupted; finish it with: whosecopy seal --resume")
         raise InputError(
             f"{name}: these very bytes are sealed already as {known}; "
             f"add recipients with: whosecopy seal --document {known} --to MORE.csv --out DIR"
