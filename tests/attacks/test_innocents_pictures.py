@@ -12,7 +12,12 @@ from tests.conftest import people
 
 from whosecopy.bench.typeset import letter
 from whosecopy.carriers.layout import place
+from whosecopy.codes.codebook import make_codebook
+from whosecopy.codes.keys import draw_secrets
 from whosecopy.errors import IntegrityError
+from whosecopy.model.layout import NO_LAYOUT
+from whosecopy.stats.intervals import clopper_pearson
+from whosecopy.trace.judge import Candidate, judge
 from whosecopy.trace.read import read_leak
 from whosecopy.vault.bundling import bundle
 from whosecopy.vault.events import events
@@ -65,6 +70,23 @@ def of_a_picture(print_shop, tmp_path_factory):
     case = desk.ok("trace", leak)["case"]
     with desk.vault() as vault:
         return open_bundle(bundle(vault, case, [(leak.read_bytes(), leak.name)], NOW))
+
+
+def test_a_picture_names_innocents_no_more_often_than_alpha_whatever_it_shows(of_a_picture):
+    (template,), rng, marks = of_a_picture.templates, np.random.default_rng(77), 40
+    exhibit, names = of_a_picture.case.exhibit, 0
+    sighting = read_leak(template, exhibit.text, exhibit.pages, exhibit.measured)
+    chosen = rng.permutation(np.flatnonzero(sighting.reading.read))[:marks]
+    part = replace(template, text="", sites=(), layout=NO_LAYOUT, marks=tuple(template.marks[k] for k in chosen))
+    reading = replace(
+        sighting.reading, levels_nats=sighting.reading.levels_nats[chosen], alphabet=np.full(marks, 2, "u1")
+    )
+    shown = replace(sighting, template=part, reading=reading)
+    for _ in range(240):
+        book = make_codebook(part, draw_secrets(rng.bytes))
+        names += bool(judge([Candidate("doc", 1, shown, book, 7, 0.3)], 0.3).named)
+    assert names > 0
+    assert clopper_pearson(names, 240, 0.999)[0] <= 0.3
 
 
 def told(honest, measured):
