@@ -142,7 +142,7 @@ def test_a_missing_file_is_never_read_as_a_pasted_text(memo):
 
 def test_a_report_that_cannot_be_written_is_told_by_its_own_name(memo):
     line = memo[0].refused("trace", "--text", "words of no document", "--report", "no/where/report.html")
-    assert "no/where/report.html: cannot be written" in line
+    assert "no/where/report.html: cannot be written (no such folder)" in line
 
 
 def test_a_report_is_a_page_of_its_own(memo):

@@ -55,6 +55,13 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
+def refuse_missing_folder(*files: Path | None) -> None:
+    """Raise `InputError` where a file is to be written into a folder that is not there, before work is done for it."""
+    for path in files:
+        if path is not None and not path.absolute().parent.is_dir():
+            raise InputError(f"{path}: cannot be written (no such folder); make the folder first")
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Write `data` to `path`, all of it or nothing; raises `InputError` where that is not possible."""
     part = path.with_name(f".{path.name}.part")

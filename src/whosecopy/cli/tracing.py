@@ -54,7 +54,7 @@ def trace(
     json: JsonOption = False,
 ) -> None:
     """Say whose copy a leak was made from, or that the evidence is not enough."""
-    from whosecopy.cli.files import now
+    from whosecopy.cli.files import now, refuse_missing_folder
     from whosecopy.cli.vaults import mention_unfinished, opened
     from whosecopy.cli.verifying import refuse_other_reports, write_evidence
     from whosecopy.vault.casework import TraceOptions
@@ -64,6 +64,7 @@ def trace(
     if case is not None and (alpha is not None or bundle is not None):
         raise InputError("the level of a case is fixed when it is opened, and no bundle holds one yet: leave that out")
     refuse_other_reports(report)
+    refuse_missing_folder(report, bundle)
     with opened(vault, key) as here, progress("Tracing") as advance, ThreadPoolExecutor(os.cpu_count()) as workers:
         options = TraceOptions(document, alpha, encoding, case)
         found = trace_leak(here, files, options, now(), advance, workers, _asks(requester))
