@@ -557,6 +557,13 @@ def test_a_leak_with_marks_in_layout_only_has_no_legend_of_wordings():
     assert "a word a little to the left or right" in words
 
 
+def test_of_a_picture_it_is_said_that_ocr_read_it():
+    case = sample()
+    picture = replace(case, exhibit=replace(case.exhibit, media="image/png", preprocessing=()))
+    assert "words read by OCR" in render_report(picture)
+    assert "words read by OCR" not in render_report(case)
+
+
 def test_a_picture_without_text_shows_no_empty_box():
     case = replace(sample("no_document"), sites=(), evidence=())
     page = render_report(replace(case, exhibit=replace(case.exhibit, text="")))

@@ -53,15 +53,10 @@ def open_exhibit(files: Sequence[File], encoding: str | None) -> Leak:
         media=", ".join(sorted({one.media for one in opened})),
         size=sum(len(data) for data, _ in files),
         text="\n\n".join(one.text for one in opened),
-        preprocessing=tuple(dict.fromkeys(note for one in opened for note in _prepared(one))),
+        preprocessing=tuple(dict.fromkeys(note for one in opened for note in one.notes)),
         pages=tuple(page for one in opened for page in one.pages),
     )
     channel = "ocr" if "ocr" in channels else min(channels)
     pictures = tuple(picture for one in opened for picture in one.pictures)
     words = tuple(one.words for one in opened if one.words)
     return Leak(exhibit, channel, tuple(name for _, name in files), pictures, words)
-
-
-def _prepared(one: LeakText) -> tuple[str, ...]:
-    """What was done to get from one file to its text."""
-    return (*one.notes, "words read by OCR") if one.channel == "ocr" else one.notes

@@ -62,6 +62,7 @@ def render_report(case: Case, proofs: Proofs | None = None) -> str:
             needed=figures.marks_needed(verdict.codewords, verdict.alpha),
             beyond_text=sum(item.state == "read" and item.leak_start < 0 for item in shown.evidence),
             kinds=_KINDS,
+            preparation=[*shown.exhibit.preprocessing, *["words read by OCR"] * ("image/" in shown.exhibit.media)],
             notes=[NOTES.get(note, note) for note in verdict.how.notes],
             command=shown.command or f"whosecopy trace {shlex.quote(shown.exhibit.name)}",
             digest=codec.digest(shown).hex(),
