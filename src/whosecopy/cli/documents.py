@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from whosecopy.cli.files import now, write_whole
+from whosecopy.cli.files import now, refuse_missing_folder, write_whole
 from whosecopy.cli.options import JsonOption, KeyOption, VaultOption
-from whosecopy.cli.terminal import out, print_json
+from whosecopy.cli.terminal import out, print_json, progress
 from whosecopy.cli.vaults import mention_unfinished, opened
 from whosecopy.errors import InputError
 
@@ -145,7 +145,8 @@ def copy(
 
     if target.exists():
         raise InputError(f"{target}: exists already; name a new file")
-    with opened(vault, key) as here:
+    refuse_missing_folder(target)
+    with opened(vault, key) as here, progress("Making the copy"):
         data = hand_out_again(here, document, recipient, now())
     write_whole(target, data)
     if json:

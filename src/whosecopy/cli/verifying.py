@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from whosecopy.cli.options import JsonOption, KeyOption, VaultOption
-from whosecopy.cli.terminal import out, print_json, warn
+from whosecopy.cli.terminal import out, print_json, progress, warn
 from whosecopy.errors import InputError
 
 if TYPE_CHECKING:
@@ -85,7 +85,9 @@ def verify(
     trusted = Trusted(
         tuple(key or ()), read_file(checkpoint) if checkpoint else None, read_file(roots) if roots else None
     )
-    found, finding = check(read_file(bundle_file), trusted, reread)
+    data = read_file(bundle_file)
+    with progress("Checking"):
+        found, finding = check(data, trusted, reread)
     if report is not None:
         from whosecopy.verify.told import proofs, told
 
