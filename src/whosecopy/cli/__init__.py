@@ -7,6 +7,7 @@ import sys
 
 _INTERRUPTED = 130
 _NAME = "whosecopy"
+_UNFINISHED = "; an unfinished seal is completed with: whosecopy seal --resume"
 
 
 def main() -> None:
@@ -42,7 +43,7 @@ def run(arguments: list[str]) -> int:
         complain(_system_error(failed))
         return 2
     if code == _INTERRUPTED:
-        complain("interrupted; an unfinished seal is completed with: whosecopy seal --resume")
+        complain("interrupted" + (_UNFINISHED if "seal" in arguments[:1] else ""))
     return code
 
 
