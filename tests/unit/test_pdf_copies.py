@@ -16,9 +16,9 @@ from PIL import Image
 
 from whosecopy.bench.typeset import article, handwritten, letter
 from whosecopy.errors import InputError
-from whosecopy.media.dispatch import open_document, press, render
+from whosecopy.media.dispatch import open_document, render
 from whosecopy.media.pdf.analysis import Analysis, analyse, plate
-from whosecopy.media.pdf.master import unlock
+from whosecopy.media.pdf.master import press, unlock
 from whosecopy.media.pdf.printer import Extremes, Printer
 from whosecopy.model import Document, Layout, Shift
 
@@ -74,8 +74,7 @@ def shifts(master: Document, seed: int, words: Sequence[int] | None = None) -> t
 @cache
 def copy(name: str, seed: int) -> bytes:
     master = document(name)
-    samples = [master.with_shifts(shifts(master, k)) for k in range(6)]
-    return press(master, samples)(master.with_shifts(shifts(master, seed)))
+    return press(master, [shifts(master, k) for k in range(6)])(shifts(master, seed))
 
 
 def by_pdfium(data: bytes) -> list[str]:

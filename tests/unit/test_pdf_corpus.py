@@ -8,8 +8,9 @@ import pypdfium2
 import pytest
 
 from whosecopy.carriers.layout import LUMINANCE, WORD_X, WORD_Y, reaches
-from whosecopy.media.dispatch import open_document, press
+from whosecopy.media.dispatch import open_document
 from whosecopy.media.pdf.looks import looks_of
+from whosecopy.media.pdf.master import press
 from whosecopy.media.pdf.seen import seen_page
 
 CORPUS = Path(os.environ.get("WHOSECOPY_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
@@ -29,7 +30,7 @@ if CORPUS.is_dir():
             copy = family.write(copy, sites, shown[family].tolist())
             low = family.write(low, sites, [0] * len(sites))
             high = family.write(high, sites, [1] * len(sites))
-        data = press(master, [low, high])(copy)
+        data = press(master, [low.shifts, high.shifts])(copy.shifts)
         pages = zip(pypdfium2.PdfDocument(master.source), pypdfium2.PdfDocument(data), strict=True)
         for ours, theirs in pages:
             assert ours.get_textpage().get_text_range() == theirs.get_textpage().get_text_range()

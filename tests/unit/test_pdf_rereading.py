@@ -16,11 +16,11 @@ from whosecopy.media.standing import Standing
 SEAL = """
 import sys
 from whosecopy.bench.hostile_pdfs import one_page
-from whosecopy.media.dispatch import open_document, press
+from whosecopy.media.dispatch import open_document
+from whosecopy.media.pdf.master import press
 from whosecopy.model.layout import Shift
 document = open_document(one_page(), "plan.pdf")
-ends = [document.with_shifts(tuple(Shift(k, way * word.room_em) for k, word in enumerate(document.layout.words)))
-        for way in (-1, 1)]
+ends = [[Shift(k, way * word.room_em) for k, word in enumerate(document.layout.words)] for way in (-1, 1)]
 make = press(document, ends)
 assert len({document.source, *map(make, ends)}) == 3
 print(sorted(name for name in ("pypdfium2", "pikepdf") if name in sys.modules))

@@ -12,8 +12,9 @@ from whosecopy.bench.typeset import article
 from whosecopy.carriers.layout import LUMINANCE, WORD_X, WORD_Y
 from whosecopy.carriers.writing import marked
 from whosecopy.errors import IntegrityError
-from whosecopy.media.dispatch import open_document, press
+from whosecopy.media.dispatch import open_document
 from whosecopy.media.pdf import master as pdf
+from whosecopy.media.pdf.master import press
 from whosecopy.model import Document, Template
 from whosecopy.seal.copies import renderer
 from whosecopy.seal.plan import make_template
@@ -40,10 +41,10 @@ def content(data: bytes) -> list[bytes]:
 
 def test_a_copy_shows_what_its_marks_say():
     master, template, make = sealed()
-    ends = [marked(master, template, np.full(template.length, variant, np.uint8)) for variant in (0, 1)]
+    ends = [marked(master, template, np.full(template.length, variant, np.uint8)).shifts for variant in (0, 1)]
     one_by_one = press(master, ends)
     for variants in rows(3):
-        assert content(make(variants)) == content(one_by_one(marked(master, template, variants)))
+        assert content(make(variants)) == content(one_by_one(marked(master, template, variants).shifts))
 
 
 def test_all_copies_have_one_length_and_no_two_are_alike():

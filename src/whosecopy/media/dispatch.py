@@ -1,7 +1,7 @@
 """One way in and one way out for every format that can be sealed."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -102,19 +102,6 @@ def render(document: Document) -> bytes:
     encoding lacks.
     """
     return _format(document.media).write(document) if document.edits or document.shifts else document.source
-
-
-def press(document: Document, samples: Sequence[Document]) -> Callable[[Document], bytes]:
-    """`render` for many copies of `document`; between them `samples` show every shift that a copy may have.
-
-    Formats without pages gain nothing from it.
-    """
-    if document.media != PDF:
-        return render
-    from whosecopy.media.pdf import master
-
-    make = master.press(document, [sample.shifts for sample in samples])
-    return lambda copy: make(copy.shifts)
 
 
 def media_version(media: str) -> str:
