@@ -1,4 +1,4 @@
-"""The text of a PDF leak; pages without usable text are read as pictures."""
+"""The text of a PDF leak; pages without usable text, or with text that nobody sees, are read as pictures."""
 
 from typing import Any
 
@@ -19,6 +19,7 @@ _GARBAGE_SHARE = 0.05
 _LONGEST_WORDS, _MOSTLY = 20, 0.5
 _SCAN_DPI = 300
 _MAX_SIDE_PX = 5_000
+_MOST_LETTERS, _MOST_COVERED = 5_000, 20
 
 
 def read(data: bytes, name: str) -> LeakText:
@@ -36,13 +37,17 @@ def read(data: bytes, name: str) -> LeakText:
     texts = _texts(pdf)
     numbers = range(len(texts))
     notes = [f"only the first {len(texts)} of {len(pdf)} pages were read"] if len(texts) < len(pdf) else []
-    pictures = [number for number in numbers if not _usable(texts[number]) and _shows_something(pdf[number])]
-    texts |= dict.fromkeys(pictures, "")
+    mute = [number for number in numbers if not _usable(texts[number]) and _shows_something(pdf[number])]
+    covered = [number for number in numbers if number not in mute and _is_hidden(pdf[number])]
+    if len(covered) > _MOST_COVERED:
+        notes.append(f"of {len(covered) - _MOST_COVERED} searchable scans only the words laid over them were read")
+    pictures = sorted(mute + covered[:_MOST_COVERED])
+    texts |= dict.fromkeys(mute, "")
     reader = Reader()
     scanned = _scanned(pdf, pictures, reader)
     if len(scanned) < len(pictures):
         notes.append(f"{len(pictures) - len(scanned)} scanned pages were left out for want of time")
-    texts |= scanned
+    texts |= {number: text for number, text in scanned.items() if text or number in mute}
     by_ocr, total = sum(map(len, scanned.values())), sum(map(len, texts.values()))
     text = joined("\n\n".join(texts[number].strip() for number in numbers if texts[number].strip()))
     pages = tuple(seen_page(pdf[number]) for number in numbers if number not in pictures)
@@ -79,6 +84,19 @@ def _usable(text: str) -> bool:
         return False
     garbage = sum((c < " " and c not in "\n\t") or "\ue000" <= c <= "\uf8ff" or c == "\ufffd" for c in text)
     return len(text.replace(LINE_HYPHEN, "").strip()) >= _FEW_CHARACTERS and garbage <= _GARBAGE_SHARE * len(text)
+
+
+def _is_hidden(page: Any) -> bool:
+    """Whether most letters are drawn invisibly, as over scans that were made searchable: the scan is what leaked."""
+    from pypdfium2 import raw
+
+    textpage, shown, hidden = page.get_textpage(), 0, 0
+    for number in range(min(textpage.count_chars(), _MOST_LETTERS)):
+        drawn = raw.FPDFText_GetTextObject(textpage, number)
+        if drawn and raw.FPDFText_GetUnicode(textpage, number) > ord(" "):
+            shown += 1
+            hidden += raw.FPDFTextObj_GetTextRenderMode(drawn) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+    return 2 * hidden > shown
 
 
 def _shows_something(page: Any) -> bool:
