@@ -40,6 +40,24 @@ def test_pages_without_words_are_not_looked_for() -> None:
     assert likely_pages([], [[], PAGES[0]]) == [1]
 
 
+def prose(seed: int, words: int) -> list[str]:
+    """The same 150 words again and again, in another order for each seed."""
+    return [f"word{number}" for number in np.random.default_rng(seed).integers(0, 150, words)]
+
+
+def test_a_page_is_not_looked_for_in_a_picture_of_another_text_that_is_read_well() -> None:
+    page, other = prose(1, 400), prose(2, 400)
+    assert likely_pages(other, [page], sensible=True) == []
+    assert likely_pages(other, [page]) == [0]
+
+
+def test_a_piece_of_a_page_is_looked_for_among_much_else() -> None:
+    page, other = prose(1, 400), prose(2, 250)
+    misread = ["?" if k % 8 == 0 else word for k, word in enumerate(page[100:150])]
+    assert likely_pages([*other, *misread], [page], sensible=True) == [0]
+    assert likely_pages(page[100:120], [page], sensible=True) == [0]
+
+
 def ledger() -> tuple[Sheet, list[str]]:
     """A page whose lines are all the same but for a number."""
     words, texts = [], []

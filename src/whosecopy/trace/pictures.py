@@ -145,7 +145,7 @@ def _in_pictures(
     on_pages: list[list[str]] = [[] for _ in reference.layout.pages_pt]
     for word, text in zip(reference.layout.words, texts, strict=True):
         on_pages[word.page].append(text)
-    likely = [likely_pages(picture.words, on_pages) for picture in pictures]
+    likely = [likely_pages(picture.words, on_pages, picture.upright) for picture in pictures]
 
     def draw(page: int, scale: float) -> Grey:
         return draw_page(reference.pdf, page, scale, "the master")
