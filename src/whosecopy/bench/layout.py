@@ -84,8 +84,9 @@ def traces(
             copy, box = make(variants), way.box(rng)
             shown = [int(page) for page in rng.choice(pages, way.pages, replace=False)]
             picture = way.seen([part(drawing(copy, page, way.by), box) for page in shown], rng)
+            file = packed(picture)
             with watching() as usage:
-                sighting = sight(template, master.source, [picture])
+                sighting = sight(template, master.source, [file])
             decision = decide_alone(sighting, codebook, setting.recipients, setting.alpha / _FIRST_TRACE)
             indices = {one.index for one in decision.named}
             levels = count(sighting, variants, marks_on(template, shown, box))
@@ -105,18 +106,23 @@ def drawing(copy: bytes, page: int, by: By = draw_page) -> Draw:
     return lambda dpi: by(copy, page, dpi / 72, "the copy")
 
 
-def sight(template: Template, master: bytes, pictures: Sequence[Grey]) -> Sighting:
-    """What a trace reads from `pictures`, each saved and opened as a leak is."""
-    taken = [page for picture in pictures for page in _opened(picture)]
+def packed(picture: Grey) -> bytes:
+    """A picture as a file."""
+    import cv2
+
+    return bytes(cv2.imencode(".png", picture)[1].tobytes())
+
+
+def sight(template: Template, master: bytes, files: Sequence[bytes]) -> Sighting:
+    """What a trace reads from files of pictures."""
+    taken = [page for file in files for page in _opened(file)]
     return read_leak(template, "", (), (measure_pictures(template, master, taken),))
 
 
-def _opened(picture: Grey) -> tuple[PagePicture, ...]:
+def _opened(file: bytes) -> tuple[PagePicture, ...]:
     """The picture with the words that OCR reads in it; nothing where OCR reads none."""
-    import cv2
-
     with suppress(InputError):
-        return open_leak(bytes(cv2.imencode(".png", picture)[1].tobytes()), "leak.png").pictures
+        return open_leak(file, "leak.png").pictures
     return ()
 
 

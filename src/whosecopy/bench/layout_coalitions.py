@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from whosecopy.bench.layout import Setting, Trace, count, drawing, sight
+from whosecopy.bench.layout import Setting, Trace, count, drawing, packed, sight
 from whosecopy.bench.naming import decide_alone, fresh_codebook
 from whosecopy.bench.printing import Draw, Scanner, averaged, merged, scanned, screenshot
 from whosecopy.bench.usage import watching
@@ -48,9 +48,9 @@ def coalitions(
                 guilty = [int(index) for index in rng.choice(setting.recipients, size, replace=False)]
                 held = [codebook.variants(index, 1)[0] for index in guilty]
                 copies = [make(variants) for variants in held]
-                pictures = [_picture(copies, template, page, way, rng) for page in pages]
+                files = [packed(_picture(copies, template, page, way, rng)) for page in pages]
                 with watching() as usage:
-                    sighting = sight(template, master.source, pictures)
+                    sighting = sight(template, master.source, files)
                 decision = decide_alone(sighting, codebook, setting.recipients, setting.alpha / _FIRST_TRACE)
                 indices = {one.index for one in decision.named}
                 alike = np.all([one == held[0] for one in held], axis=0)

@@ -3,7 +3,10 @@
 0 done or named, 1 not enough evidence or no document, 2 bad usage or refused input, 3 integrity failure.
 """
 
+import os
 import sys
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices here are small: more threads wait for each other, busily
 
 _INTERRUPTED = 130
 _NAME = "whosecopy"

@@ -125,7 +125,8 @@ def end(child: "subprocess.Popen[bytes]") -> None:
 def _environment() -> dict[str, str]:
     """Only what the child needs; nothing of the user's settings or secrets."""
     kept = {key: os.environ[key] for key in ("PATH", "TESSDATA_PREFIX", "LD_LIBRARY_PATH") if key in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join(_modules()), "LANG": "C.UTF-8", "OMP_THREAD_LIMIT": "1"}
+    alone = {"OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
+    return {**kept, **alone, "PYTHONPATH": os.pathsep.join(_modules()), "LANG": "C.UTF-8"}
 
 
 @lru_cache(maxsize=1)
