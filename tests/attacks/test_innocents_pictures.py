@@ -163,7 +163,7 @@ def test_v11_an_exhibit_pays_for_every_document_that_it_is_held_against(memo, st
     def only_what_the_user_names(vault, text, document):
         return {key: one for key, one in find_versions(vault, text, None).items() if key[0] == document}
 
-    monkeypatch.setattr("whosecopy.vault.tracing.find_versions", only_what_the_user_names)
+    monkeypatch.setattr("whosecopy.vault.lookup.find_versions", only_what_the_user_names)
     both = desk.file("both.md", sealed.text("p-003") + "\n\n" + other.text("p-001"))
     for document in (sealed.id, other.id):
         desk.ok("trace", both, "--document", document)
@@ -182,6 +182,6 @@ def test_v13_a_picture_held_against_the_earlier_document_clears_whom_a_later_mas
     with desk.vault() as vault:
         by_text = find_versions(vault, words_of(desk.home / "plan.pdf"), sealed.id)
     assert len({document for document, _ in by_text}) == 2
-    monkeypatch.setattr("whosecopy.vault.tracing.find_versions", lambda *_: {})  # as if OCR had read nothing of it
+    monkeypatch.setattr("whosecopy.vault.lookup.find_versions", lambda *_: {})  # as if OCR had read nothing of it
     by_page = desk.ok("trace", leak, "--document", sealed.id)
     assert [one["recipient"] for one in by_page["named"]] == ["p-102"]

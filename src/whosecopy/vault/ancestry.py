@@ -16,7 +16,7 @@ from whosecopy.trace.judge import alpha_of, judge
 from whosecopy.trace.pictures import Shown
 from whosecopy.trace.read import Sighting, read_leak
 from whosecopy.vault.codebooks import candidate
-from whosecopy.vault.lookup import Key, find_versions, likely_versions
+from whosecopy.vault.lookup import Key, versions_in_play
 from whosecopy.vault.measuring import measured_by
 from whosecopy.vault.store import Vault
 
@@ -34,9 +34,7 @@ def marked_by(vault: Vault, shown: Shown) -> dict[Key, Sighting]:
     with vault.snapshot() as tx:
         issued = tx.issued()
     found = {}
-    versions = find_versions(vault, shown.text, None)
-    if shown.pictures and not versions:
-        versions = likely_versions(vault, shown.text, None)
+    versions, _ = versions_in_play(vault, shown.text, None, bool(shown.pictures))
     for key, template in versions.items():
         if not issued.get(key):
             continue

@@ -48,7 +48,20 @@ def find_versions(vault: Vault, leak_text: str, document: str | None) -> dict[Ke
         return {key: templates.get(key) or _template(tx, key) for key in (*known, *_heirs(vault, tx, known))}
 
 
-def likely_versions(vault: Vault, leak_text: str, document: str | None) -> dict[Key, Template]:
+def versions_in_play(
+    vault: Vault, leak_text: str, document: str | None, pictures: bool
+) -> tuple[dict[Key, Template], bool]:
+    """The versions that a leak is held against, and whether its text led to them.
+
+    Where it leads to none and the leak has `pictures`, those that these may show have to be looked at.
+    """
+    found = find_versions(vault, leak_text, document)
+    if found or not pictures:
+        return found, True
+    return _likely_versions(vault, leak_text, document), False
+
+
+def _likely_versions(vault: Vault, leak_text: str, document: str | None) -> dict[Key, Template]:
     """The versions of the few documents with pages that share most with a leak, however little that is.
 
     For pictures that hold only pieces of lines: whether they show one of these documents, or the one that the user

@@ -26,7 +26,7 @@ from whosecopy.vault.casework import Clock, Test, TraceOptions, conclude, no_doc
 from whosecopy.vault.codebooks import candidate
 from whosecopy.vault.commitments import check_named, check_sealed
 from whosecopy.vault.events import record
-from whosecopy.vault.lookup import Key, find_versions, likely_versions
+from whosecopy.vault.lookup import Key, versions_in_play
 from whosecopy.vault.measuring import measured_by
 from whosecopy.vault.opening import Facts, apart, case_of, enter, refuse_ended, refuse_protected
 from whosecopy.vault.store import Vault
@@ -103,13 +103,10 @@ def _found(vault: Vault, leak: Leak, document: str | None) -> tuple[Leak, dict[K
 
     Pictures whose text tells too little are laid on the pages of the likeliest documents: those that fit count.
     """
-    found = find_versions(vault, leak.exhibit.text, document)
-    candidates = found
-    if leak.pictures and not found:
-        candidates = likely_versions(vault, leak.exhibit.text, document)
+    candidates, by_text = versions_in_play(vault, leak.exhibit.text, document, bool(leak.pictures))
     measured = measured_by(vault, candidates, leak.shown)
     shown = {key[0] for key, one in measured.items() if one.pages}
-    kept = found or {key: template for key, template in candidates.items() if key[0] in shown}
+    kept = {key: template for key, template in candidates.items() if by_text or key[0] in shown}
     exhibit = replace(leak.exhibit, measured=tuple(one for key, one in measured.items() if key in kept))
     return replace(leak, exhibit=exhibit, pictures=(), words=()), kept
 

@@ -31,7 +31,8 @@ def likely_pages(read: Sequence[str], pages: Sequence[Sequence[str]], sensible: 
     enough = _HALF * max(shares, default=0.0)
     most = _MOST_UNREAD if not enough and _foreign(bags) else _MOST
     likely = [page for page in order if shares[page] >= enough and bags[page]][:most]
-    return [page for page in likely if not (sensible and _is_foreign(_pairs(read), _pairs(pages[page])))]
+    pairs = _pairs(read) if sensible else set()
+    return [page for page in likely if not _apart(pairs, _pairs(pages[page]))]
 
 
 def _pairs(words: Sequence[str]) -> set[tuple[str, str]]:
@@ -40,7 +41,8 @@ def _pairs(words: Sequence[str]) -> set[tuple[str, str]]:
     return set(pairwise(plain))
 
 
-def _is_foreign(read: set[tuple[str, str]], page: set[tuple[str, str]]) -> bool:
+def _apart(read: set[tuple[str, str]], page: set[tuple[str, str]]) -> bool:
+    """Whether both have pairs enough and share hardly any."""
     smaller = min(len(read), len(page))
     return smaller >= _FEWEST_PAIRS and len(read & page) < _FOREIGN_SHARE * smaller
 
